@@ -1,0 +1,1 @@
+"""Tables, rules, domain events and the outbox; knows nothing of Flask, Redis or RQ."""

@@ -1,0 +1,1 @@
+"""The relay and the jobs: what happens after a request has been answered."""
