@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class SituationFeature(StrEnum):
@@ -70,6 +71,46 @@ class Situation:
 
     values: tuple[float, ...]  #: in the order of ``FEATURES``; values[0] is 1
     assumed: frozenset[SituationFeature] = frozenset()  #: inferred or missing, not stated by the organizer
+
+
+#: Numbers in the upper triangle of a 16 x 16 covariance, row by row.
+TRIANGLE = FEATURE_COUNT * (FEATURE_COUNT + 1) // 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comfort:
+    """How hard social situations are for one member, and how sure we are: a Gaussian over sixteen weights.
+
+    Made by ``matching.comfort.start``, changed by ``matching.comfort.learn`` alone. Sealed wherever it is
+    stored; its values never appear in a ``repr``, so that they cannot end up in a log.
+    """
+
+    mean: tuple[float, ...] = field(repr=False)  #: drive in SUDS points per feature
+    covariance: tuple[float, ...] = field(repr=False)  #: upper triangle, row by row
+    bias: float = field(default=10.0, repr=False)  #: predicted minus peak, SUDS points, running
+    intercept: float = field(default=1.5, repr=False)  #: log-odds of going to a situation anticipated at 40
+    scatter: float = field(
+        default=1.0, repr=False
+    )  #: squared surprise against what was allowed for; 1 as expected
+    attempts: int = 0  #: reported so far, gone to or not
+
+    def __post_init__(self) -> None:
+        if len(self.mean) != FEATURE_COUNT or len(self.covariance) != TRIANGLE:
+            raise ValueError(f"a comfort state has {FEATURE_COUNT} weights and {TRIANGLE} covariances")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the body to seal; the inverse of :meth:`from_json`."""
+        names = (each.name for each in fields(self))
+        return {
+            name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Read a sealed body; absent numbers take their starting value, unknown names raise ``TypeError``."""
+        return cls(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
