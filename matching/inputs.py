@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from matching.ladder import Pace
 
 
 class SituationFeature(StrEnum):
@@ -192,19 +195,13 @@ class MemberInput:
 
     id: str
     comfort: Comfort
+    pace: Pace  #: target, ceiling, caps and the last attempts
     preferences: Preferences = field(default_factory=Preferences)
-    target: float = field(default=52.0, repr=False)  #: SUDS 0-100 to aim for
-    ceiling: float = field(default=75.0, repr=False)  #: SUDS 0-100 a peak should stay under; their own
-    ceiling_probability: float = field(default=0.10, repr=False)  #: 0-1; their own, halved after a set-back
-    weekly_cap: int = 1  #: outings a week
-    rest_gap: float | None = None  #: hours between two outings; None: the community's setting
     planned: tuple[Planned, ...] = ()
     knows: frozenset[str] = frozenset()  #: ids of members met before
     meet_again: frozenset[str] = frozenset()  #: ids of members where both said "meet again"
     apart: frozenset[str] = frozenset()  #: ids of members never to be brought together with, both directions
     visits: Mapping[str, int] = field(default_factory=dict)  #: times been there, per group id
     history: tuple[History, ...] = ()  #: feedback that counts, a record per group
-    recent: tuple[Situation, ...] = field(default=(), repr=False)  #: of the last three attempts, newest first
-    recent_groups: tuple[str, ...] = ()  #: groups of the last three attempts, newest first
     declined: frozenset[str] = frozenset()  #: ids of occurrences said no to
     paused: bool = False
