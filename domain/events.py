@@ -1,0 +1,187 @@
+"""Domain events: facts in the past tense, with ids and never content.
+
+Each kind names its lane (by patience, not by subject) and its aggregate: messages of one aggregate are
+worked off in order, and one that is dead holds back only those behind it. A timer has an aggregate of its
+own, so that waiting for its hour holds back nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Lane(StrEnum):
+    """One queue each (stored as these words)."""
+
+    MATCHING = "matching"  #: a person is waiting
+    DEFAULT = "default"
+    MAIL = "mail"
+    BULK = "bulk"  #: settings changed, imports, nightly
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainEvent:
+    """A fact, in the words of its class name."""
+
+    lane: ClassVar[Lane] = Lane.DEFAULT
+
+    @property
+    def aggregate(self) -> str:
+        """What this is about; messages of one aggregate keep their order."""
+        raise NotImplementedError
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the stored name, such as ``profile_saved``: changing one needs a migration."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def body(self) -> dict[str, Any]:
+        """Return the ids to store."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfMember(DomainEvent):
+    member: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"member:{self.member}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComfortAnswered(_OfMember):
+    """A member answered comfort questions: start their comfort model and draft a ladder."""
+
+    lane: ClassVar[Lane] = Lane.MATCHING
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchingRunRequested(_OfMember):
+    """A member waits for suggestions."""
+
+    lane: ClassVar[Lane] = Lane.MATCHING
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReflectionRecorded(_OfMember):
+    """A member said how an outing was: learn from it, move the ladder, match again."""
+
+    lane: ClassVar[Lane] = Lane.MATCHING
+    reflection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RsvpChanged(DomainEvent):
+    """A member answered, or took an answer back."""
+
+    occurrence: str
+    member: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"rsvp:{self.occurrence}:{self.member}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventPublished(DomainEvent):
+    """An event, or a changed one, is open to members."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    event: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"event:{self.event}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccurrenceCancelled(DomainEvent):
+    """It does not take place: tell those who said yes, and offer a backup (R52)."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    occurrence: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"occurrence:{self.occurrence}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsActivated(DomainEvent):
+    """Another settings version is in force: match everybody again, step by step."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    bulk: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"bulk:{self.bulk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkStepDue(DomainEvent):
+    """The next members of a bulk run are to be matched."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    bulk: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"bulk:{self.bulk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailRequested(DomainEvent):
+    """A mail is to be sent."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    mail: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"mail:{self.mail}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderDue(DomainEvent):
+    """A timer: remind a member of an outing, if they still go and it still takes place."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    rsvp: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"reminder:{self.rsvp}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HousekeepingDue(DomainEvent):
+    """A timer: expand recurring events, prune what is done; plans the next one itself."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    day: str  #: YYYY-MM-DD, UTC
+
+    @property
+    def aggregate(self) -> str:
+        return f"housekeeping:{self.day}"
+
+
+ALL: tuple[type[DomainEvent], ...] = (
+    BulkStepDue,
+    ComfortAnswered,
+    EventPublished,
+    HousekeepingDue,
+    MailRequested,
+    MatchingRunRequested,
+    OccurrenceCancelled,
+    ReflectionRecorded,
+    ReminderDue,
+    RsvpChanged,
+    SettingsActivated,
+)
+KINDS: dict[str, type[DomainEvent]] = {each.kind(): each for each in ALL}
