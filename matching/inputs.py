@@ -111,9 +111,10 @@ class Comfort:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
         """Read a sealed body; absent numbers take their starting value, unknown names raise ``TypeError``."""
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
-        )
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in body.items()
+        }
+        return cls(**given)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

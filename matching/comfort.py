@@ -1,0 +1,210 @@
+"""The comfort model: what a situation would feel like for one member, how sure we are, and the next step.
+
+The whole ladder without a database: ``start`` from six answers, ``next_step`` among candidates, ``learn``
+from what happened. States go in and come out; nothing is kept here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from scipy.special import ndtr
+
+from matching import gaussian, ladder, steps
+from matching.gaussian import Belief
+from matching.inputs import FEATURES, Comfort, Situation, SituationFeature
+from matching.pace import Attempt, Candidate, Leaving, Pace, State
+from matching.situations import FEATURE_WORDS, QUESTIONS, LadderError, drive, situation_of, squash
+from matching.steps import Proposal
+
+START_BIAS, START_INTERCEPT = 10.0, 1.5
+UNREMARKABLE = Leaving()
+
+Given = Candidate | Situation | Sequence[float | None]
+
+
+class Certainty(StrEnum):
+    """How sure an anticipation is."""
+
+    ROUGH = "rough"
+    FAIR = "fair"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anticipation:
+    """What a situation would feel like at its worst point, in SUDS."""
+
+    suds: float
+    low: float  #: 80 % interval of the peak
+    high: float
+    level: float  #: the same as a drive
+    sd: float  #: of the peak, drive
+    certainty: Certainty
+
+    def risk_above(self, suds: float) -> float:
+        """Return the probability of a peak above this many SUDS."""
+        return float(ndtr((self.level - drive(suds)) / self.sd))
+
+
+def start(answers: Sequence[float | None] = (), *, pace: Pace | None = None) -> State:
+    """Return the state of a new member from up to six answers, 0-100, in the order of ``QUESTIONS``.
+
+    None is a question skipped: it only leaves the model less sure.
+    """
+    belief = gaussian.prior()
+    if len(answers) > len(QUESTIONS):
+        raise LadderError(f"there are {len(QUESTIONS)} questions, not {len(answers)}")
+    for question, answer in zip(QUESTIONS, answers, strict=False):
+        if answer is None:
+            continue
+        level = drive(_suds(answer, "an answer") - START_BIAS)
+        belief, _ = gaussian.observe(belief, question.situation, level=level, noise=gaussian.ANSWER_SD**2)
+    empty = Comfort(mean=(0.0,) * len(FEATURES), covariance=(0.0,) * len(gaussian.ROWS))
+    comfort = replace(gaussian.pack(empty, belief), bias=START_BIAS, intercept=START_INTERCEPT)
+    return State(comfort=comfort, pace=pace or Pace())
+
+
+def next_steps(state: State, candidates: Sequence[Given]) -> tuple[Proposal, ...]:
+    """Return up to three proposals among the candidates: two right-sized and one gentler, best first.
+
+    Empty where nothing is under the member's ceiling: then a preparation step is the answer.
+    """
+    return steps.choose([state], [_candidate(each, f"{i:06d}") for i, each in enumerate(candidates)])[0]
+
+
+def next_step(state: State, candidates: Sequence[Given]) -> Proposal | None:
+    """Return the best next step among the candidates, or None; ``index`` is its place in the list given."""
+    return next(iter(next_steps(state, candidates)), None)
+
+
+def learn(
+    state: State,
+    given: Given,
+    *,
+    attended: bool,
+    predicted: float | None = None,
+    peak: float | None = None,
+    leaving: Leaving = UNREMARKABLE,
+    at: datetime | None = None,
+) -> State:
+    """Return the state after one attempt, gone to or not; SUDS are 0-100, None where nobody said.
+
+    Declining is no attempt: learn nothing from it.
+    """
+    candidate = _candidate(given, "")
+    situation, comfort = candidate.as_met(), state.comfort
+    before = index_of(comfort)
+    attempt = Attempt(
+        situation=situation,
+        kind=candidate.kind,
+        anticipated=anticipate(comfort, situation).suds,
+        predicted=predicted,
+        peak=peak,
+        attended=attended,
+        end=leaving.end,
+        left_early=leaving.early,
+        safety_behaviours=leaving.safety_behaviours,
+        index=before.suds,
+        index_sd=before.sd,
+        at=at,
+    )
+    goes = attendance(comfort, candidate)
+    updated = replace(
+        _updated(comfort, attempt),
+        intercept=comfort.intercept + 0.25 * (attended - goes),
+        attempts=comfort.attempts + 1,
+    )
+    return replace(state, comfort=updated, pace=ladder.record(state.pace, attempt))
+
+
+def _updated(comfort: Comfort, attempt: Attempt) -> Comfort:
+    """Return the comfort after drift, the member's own prediction and the peak, in this order."""
+    belief = gaussian.drift(gaussian.unpack(comfort))
+    bias, scatter = comfort.bias, comfort.scatter
+    if attempt.predicted is not None:
+        level = drive(attempt.predicted - bias)
+        belief, _ = gaussian.observe(belief, attempt.situation, level=level, noise=gaussian.PREDICTION_SD**2)
+    if attempt.peak is not None:
+        belief, residual = _felt(belief, attempt.situation, attempt.peak)
+        scatter += 0.15 * (residual**2 - scatter)
+        if attempt.predicted is not None:
+            bias += 0.15 * (attempt.predicted - attempt.peak - bias)
+    return replace(gaussian.pack(comfort, belief), bias=bias, scatter=scatter)
+
+
+def _felt(belief: Belief, situation: Situation, peak: float) -> tuple[Belief, float]:
+    """Observe a peak; one at the end of the scale says less about where it really was."""
+    doubled = 2 if peak <= 5 or peak >= 95 else 1
+    return gaussian.observe(belief, situation, level=drive(peak), noise=doubled * gaussian.PEAK_SD**2)
+
+
+def anticipate(comfort: Comfort, given: Given) -> Anticipation:
+    """Return what a situation would feel like at its worst point."""
+    situation = _candidate(given, "").as_met()
+    level, variance = gaussian.predict(gaussian.unpack(comfort), situation)
+    sd = math.sqrt((variance + gaussian.PEAK_SD**2) * max(1.0, comfort.scatter))
+    low, high = squash(level - 1.2816 * sd), squash(level + 1.2816 * sd)
+    sure = Certainty.GOOD if variance < 60 else Certainty.FAIR if variance < 150 else Certainty.ROUGH
+    return Anticipation(suds=squash(level), low=low, high=high, level=level, sd=sd, certainty=sure)
+
+
+def attendance(comfort: Comfort, candidate: Candidate) -> float:
+    """Return the probability that the member goes."""
+    expects = anticipate(comfort, candidate).suds + comfort.bias
+    eased = 0.3 * candidate.welcomed + 0.3 * (candidate.visits > 0)
+    return 1 / (1 + math.exp(-(comfort.intercept - 0.05 * (expects - 40) + eased)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComfortIndex:
+    """How hard the six asked situations would be on average; falling is growing comfort."""
+
+    suds: float
+    sd: float  #: how unsure, SUDS points
+
+
+_PANEL = np.array([question.situation.values for question in QUESTIONS])
+
+
+def index_of(comfort: Comfort) -> ComfortIndex:
+    """Return the comfort index: the mean anticipated SUDS of the six questions (s.d. by the delta method)."""
+    mean, covariance = gaussian.unpack(comfort)
+    share = steps.suds(_PANEL @ mean) / 100
+    slope = ((100 / 22) * share * (1 - share)) @ _PANEL / len(_PANEL)
+    return ComfortIndex(suds=float(100 * share.mean()), sd=math.sqrt(float(slope @ covariance @ slope)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One side of a situation and what it adds for this member."""
+
+    feature: SituationFeature
+    words: str
+    points: float  #: drive points, above 0 harder
+
+
+def explain(comfort: Comfort, given: Given, most: int = 3) -> tuple[Part, ...]:
+    """Return what makes a situation hard for this member, largest first; the constant is left out."""
+    values = _candidate(given, "").as_met().values
+    parts = [
+        Part(feature=feature, words=FEATURE_WORDS[feature], points=weight * value)
+        for feature, weight, value in zip(FEATURES, comfort.mean, values, strict=True)
+        if feature is not SituationFeature.CONSTANT and weight * value >= 1
+    ]
+    return tuple(sorted(parts, key=lambda part: (-part.points, part.feature))[:most])
+
+
+def _candidate(given: Given, name: str) -> Candidate:
+    return given if isinstance(given, Candidate) else Candidate(id=name, situation=situation_of(given))
+
+
+def _suds(value: float, what: str) -> float:
+    if not 0 <= value <= 100:
+        raise LadderError(f"{what} is a number from 0 to 100")
+    return float(value)
