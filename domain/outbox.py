@@ -206,4 +206,4 @@ def fail(session: Session, message: Taken, error: BaseException) -> None:
 
 def backoff(attempts: int) -> float:
     """Return seconds until the next attempt: 2, 4, 8 ... up to an hour, spread by up to a quarter."""
-    return float(min(BACKOFF_CAP, 2.0 * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25))  # noqa: S311
+    return min(BACKOFF_CAP, 2.0**attempts * random.uniform(0.75, 1.25))  # noqa: S311
