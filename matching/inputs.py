@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from matching.ladder import Pace
+    from matching.pace import Pace
 
 
 class SituationFeature(StrEnum):

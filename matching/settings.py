@@ -84,20 +84,20 @@ class MatchingSettings:
         20, 5, 40, unit="drive points", meaning="How far from the target the ladder part falls to about 0.6"
     )
     right_sized_floor: float = tunable(
-        0.20,
+        0.50,
         0,
         0.9,
         unit="share",
-        meaning="Ladder fit under which a step is not right-sized, and a preparation step is offered",
+        meaning="Nearness to the target under which a step is not right-sized",
     )
     gentler_by: float = tunable(
         15, 5, 40, unit="SUDS points", meaning="How far under the target the gentler proposal aims"
     )
     horizon: int = tunable(28, 1, 90, unit="days", meaning="How far ahead to look")
     lead: float = tunable(2, 0, 72, unit="hours", meaning="How much notice a proposal leaves at least")
-    rest_gap: float = tunable(48, 0, 168, unit="hours", meaning="Rest between two outings")
+    rest_gap: float = tunable(24, 0, 168, unit="hours", meaning="Least rest between two outings")
     weekly_distress: float = tunable(
-        110, 40, 300, unit="SUDS points", meaning="Most that a week's outings may ask for together"
+        150, 40, 300, unit="SUDS points", meaning="Most a week's outings may ask for together"
     )
     least_energy: int = tunable(
         1, 1, 2, unit="energy", meaning="Energy a time of the week must have: 1 some, 2 good"

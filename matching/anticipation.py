@@ -1,0 +1,110 @@
+"""What every event of a run would feel like for one member: the comfort model over all columns at once.
+
+The numbers are those of ``matching.steps``, which chooses rungs; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtr
+
+from matching.features import NO_HOST, UNFAMILIAR, EventTable, Floats, columns_of
+from matching.gaussian import PEAK_SD, unpack
+from matching.inputs import MemberInput
+from matching.ladder import OVERWHELMING, plateau
+from matching.pace import Attempt
+from matching.settings import MatchingSettings
+from matching.situations import FAMILIARITY, UNSTATED_VARIANCE, drive
+from matching.steps import OVERWHELMING_RISK
+
+_REMEMBERED = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anticipation:
+    """One member's view of n events; sealed: kept in memory for the run and never logged."""
+
+    mean: Floats  #: (n,) drive
+    spread: Floats  #: (n,) s.d. of a reported peak, drive
+    suds: Floats  #: (n,) anticipated SUDS, 0-100
+    overwhelm: Floats  #: (n,) P(peak > the member's ceiling)
+    severe: Floats  #: (n,) P(peak is overwhelming), whatever the member's ceiling
+    attend: Floats  #: (n,) P(they would go), 0-1
+    variety: Floats  #: (n,) 0-1, less for more of the same kind of step
+    allowed: float  #: largest ``overwhelm`` that is still possible
+
+    def too_much(self) -> NDArray[np.bool_]:
+        """Return which events pass the ceiling; a number that is not one counts as passing it."""
+        return ~((self.overwhelm <= self.allowed) & (self.severe <= OVERWHELMING_RISK))
+
+
+def anticipate(member: MemberInput, table: EventTable, settings: MatchingSettings) -> Anticipation:
+    """Return what each event would feel like.
+
+    The ceiling is the stricter of the member's own and the community's, in both its numbers.
+    """
+    belief = unpack(member.comfort)
+    situations, visits = seen_by(member, table)
+    mean = situations @ belief.mean
+    variance = np.einsum("ij,ij->i", situations @ belief.covariance, situations)
+    variance += UNSTATED_VARIANCE * (table.assumed @ (belief.mean**2 + np.diag(belief.covariance)))
+    spread = np.sqrt((variance + PEAK_SD**2) * max(1.0, member.comfort.scatter))
+    suds = 100 * expit((mean - 50) / 22)
+    limit = drive(min(member.pace.limit, settings.ceiling))
+    return Anticipation(
+        mean=mean,
+        spread=spread,
+        suds=suds,
+        overwhelm=ndtr((mean - limit) / spread),
+        severe=ndtr((mean - drive(OVERWHELMING)) / spread),
+        attend=_attend(member, table, suds=suds, visits=visits),
+        variety=_variety(member, table, situations=situations, novelty=settings.novelty),
+        allowed=min(member.pace.risk_now, settings.ceiling_probability),
+    )
+
+
+def seen_by(member: MemberInput, table: EventTable) -> tuple[Floats, Floats]:
+    """Return the situations (n, 16) as this member meets them, and how often they have been there (n,).
+
+    Each visit to a group leaves four fifths of its share of strangers.
+    """
+    visits = np.zeros(len(table.events))
+    for group, times in member.visits.items():
+        if group in table.by_group:
+            visits[table.by_group[group]] = times
+    situations = table.situations.copy()
+    situations[:, UNFAMILIAR] *= FAMILIARITY**visits
+    return situations, visits
+
+
+def _attend(member: MemberInput, table: EventTable, *, suds: Floats, visits: Floats) -> Floats:
+    """Return P(attend): a personal intercept, less for harder, more for a host and a known place."""
+    hosted = table.situations[:, NO_HOST] < 0.5
+    odds = member.comfort.intercept - 0.05 * (suds + member.comfort.bias - 40) + 0.3 * hosted
+    attend: Floats = expit(odds + 0.3 * (visits > 0))
+    return attend
+
+
+def _variety(member: MemberInput, table: EventTable, *, situations: Floats, novelty: float) -> Floats:
+    """Lift another kind of step than the last three, twice as much on a plateau; halve a fourth of a kind."""
+    last = [attempt for attempt in member.pace.recent if attempt.attended][-_REMEMBERED:]
+    if not last:
+        return np.ones(len(table.events))
+    lift = novelty * (2 if plateau(member.pace) else 1)
+    new = np.clip((1 - _likeness(situations, last)) / 0.3, 0, 1)
+    variety: Floats = (1 + lift * new) / (1 + lift)
+    kinds = {attempt.kind for attempt in last}
+    if len(last) == _REMEMBERED and len(kinds) == 1:
+        variety[columns_of(table.by_group, kinds)] /= 2
+    return variety
+
+
+def _likeness(situations: Floats, last: list[Attempt]) -> Floats:
+    """Return the largest cosine of each situation with those of the last attempts."""
+    past = np.array([attempt.situation.values for attempt in last])
+    norms = np.linalg.norm(situations, axis=1)[:, None] * np.linalg.norm(past, axis=1)[None, :]
+    likeness: Floats = (situations @ past.T / norms).max(axis=1)
+    return likeness
