@@ -40,6 +40,10 @@ def _secret(check: Any) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
 def variable(default: Any, meaning: str, *, shown: str = "") -> Any:
     """A field with what the reference page says of it; ``shown`` describes a default that is computed."""
     return Field(default=default, description=meaning, json_schema_extra={"shown": shown})
@@ -67,6 +71,9 @@ class Config(BaseModel):
     )
     master_key: Annotated[SecretStr, _secret(secret_files.decode_master_key)] = variable(
         ..., "Wraps each member's own key; 32 bytes in urlsafe base64", shown="made by the first `up`"
+    )
+    master_key_fallbacks: Annotated[SecretStr, _secret(secret_files.decode_master_keys)] | None = variable(
+        None, "Older master keys that still open members' keys, newest first, separated by spaces"
     )
     base_url: Annotated[str, BeforeValidator(formats.base_url)] | None = variable(
         None,
@@ -108,15 +115,15 @@ class Config(BaseModel):
     @property
     def queue(self) -> str | None:
         """The queue server's URL, where one is given."""
-        return self.redis_url.get_secret_value() if self.redis_url else None
+        return _text(self.redis_url) or None
 
     def for_web(self, *, reload: bool = False) -> WebConfig:
         """Return what the pages need to be told."""
-        fallbacks = self.secret_key_fallbacks.get_secret_value().split() if self.secret_key_fallbacks else ()
         return WebConfig(
             secret_key=self.secret_key.get_secret_value(),
-            secret_key_fallbacks=tuple(fallbacks),
+            secret_key_fallbacks=secret_files.check_secret_keys(_text(self.secret_key_fallbacks)),
             master_key=secret_files.decode_master_key(self.master_key.get_secret_value()),
+            master_key_fallbacks=secret_files.decode_master_keys(_text(self.master_key_fallbacks)),
             database_url=self.database,
             redis_url=self.queue,
             base_url=self.origin,
@@ -138,6 +145,7 @@ class Config(BaseModel):
             redis_url=self.queue,
             secret_key=self.secret_key.get_secret_value(),
             master_key=secret_files.decode_master_key(self.master_key.get_secret_value()),
+            master_key_fallbacks=secret_files.decode_master_keys(_text(self.master_key_fallbacks)),
             base_url=self.origin,
             home=self.home,
             smtp_url=self._smtp,
@@ -155,7 +163,7 @@ class Config(BaseModel):
 
     @property
     def _smtp(self) -> str | None:
-        return self.smtp_url.get_secret_value() if self.smtp_url else None
+        return _text(self.smtp_url) or None
 
 
 #: Variables that may also be given as the path of a file, with ``_FILE`` behind their name.
@@ -167,7 +175,7 @@ SECRETS = frozenset(
 def load(environ: Mapping[str, str]) -> Config:
     """Return the configuration ``environ`` describes; raise ConfigError with every problem at once."""
     values, problems = _given(environ)
-    home = Path(values.setdefault("home", str(default_home(environ)))).expanduser().absolute()
+    home = home_in(environ)
     values["home"] = str(home)
     values.setdefault("database_url", f"sqlite:///{home / 'handrail.db'}")
     for name in (secret_files.SECRET_KEY, secret_files.MASTER_KEY):
@@ -184,10 +192,10 @@ def load(environ: Mapping[str, str]) -> Config:
     return config
 
 
-def default_home(environ: Mapping[str, str]) -> Path:
-    """Return the user's data folder for Handrail (XDG base directories)."""
-    base = environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "handrail"
+def home_in(environ: Mapping[str, str]) -> Path:
+    """Return the home folder ``environ`` names, else the user's data folder (XDG base directories)."""
+    data = environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(environ.get("HANDRAIL_HOME") or Path(data) / "handrail").expanduser().absolute()
 
 
 def _given(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -58,6 +58,11 @@ def decode_master_key(text: str) -> bytes:
     return key
 
 
+def decode_master_keys(text: str) -> tuple[bytes, ...]:
+    """Return the master keys in ``text``; raise ValueError when one is no good."""
+    return tuple(decode_master_key(key) for key in text.split())
+
+
 def _write_once(path: Path, value: str) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

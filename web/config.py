@@ -11,6 +11,7 @@ class WebConfig:
     secret_key: str = field(repr=False)  #: signs sessions and links
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)  #: older keys, still accepted
     master_key: bytes = field(repr=False)  #: 32 bytes; wraps the members' keys
+    master_key_fallbacks: tuple[bytes, ...] = field(default=(), repr=False)  #: older ones, still opening
     database_url: str = field(repr=False)
     redis_url: str | None = field(default=None, repr=False)  #: shared rate limits; None: kept in memory
     base_url: str  #: scheme, host and port, no slash at the end

@@ -8,6 +8,7 @@ from pathlib import Path
 class WorkerConfig:
     """One relay's or worker's configuration; secrets are left out of ``repr``."""
 
+    master_key_fallbacks: tuple[bytes, ...] = field(default=(), repr=False)  #: older ones, still opening
     database_url: str = field(repr=False)
     redis_url: str | None = field(default=None, repr=False)  #: None: no queue server, only draining works
     secret_key: str = field(repr=False)  #: signs links to unsubscribe
