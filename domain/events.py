@@ -100,6 +100,18 @@ class EventPublished(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListingsImported(DomainEvent):
+    """A file of listings was read in; its events are announced together."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    reading: str  #: id of the reading
+
+    @property
+    def aggregate(self) -> str:
+        return f"reading:{self.reading}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OccurrenceCancelled(DomainEvent):
     """It does not take place: tell those who said yes, and offer a backup (R52)."""
 
@@ -176,6 +188,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     ComfortAnswered,
     EventPublished,
     HousekeepingDue,
+    ListingsImported,
     MailRequested,
     MatchingRunRequested,
     OccurrenceCancelled,
