@@ -1,0 +1,137 @@
+"""The life of a matching run: requested, running, finished or failed; and of a bulk run over many members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from domain import events, outbox
+from domain.models import BulkRun, MatchingRun, Member, RunStatus
+
+OPEN = (RunStatus.REQUESTED, RunStatus.RUNNING)
+
+
+def request(
+    session: Session, *, member: str, reason: str, now: datetime, bulk: str | None = None
+) -> MatchingRun:
+    """Ask for suggestions for the member with this id; a run that still waits is reused.
+
+    ``reason``: one word, such as ``profile``, ``reflection``, ``rsvp``, ``settings``.
+    """
+    waiting = session.scalar(
+        select(MatchingRun).where(MatchingRun.member == member, MatchingRun.status == RunStatus.REQUESTED)
+    )
+    if waiting is not None:
+        return waiting
+    run = MatchingRun(member=member, bulk=bulk, reason=reason, status=RunStatus.REQUESTED, requested_at=now)
+    session.add(run)
+    session.flush()
+    outbox.record(session, events.MatchingRunRequested(member=member, run=run.id))
+    return run
+
+
+def latest(session: Session, *, member: str) -> MatchingRun | None:
+    """Return the member's newest run; its ``stage`` and ``status`` are the progress a page shows."""
+    return session.scalar(
+        select(MatchingRun).where(MatchingRun.member == member).order_by(MatchingRun.id.desc()).limit(1)
+    )
+
+
+def start(session: Session, runs: Sequence[str], *, settings_version: str, now: datetime) -> None:
+    """Mark runs as running; one that ran before keeps the settings it began with."""
+    session.execute(
+        update(MatchingRun)
+        .where(MatchingRun.id.in_(runs))
+        .values(
+            status=RunStatus.RUNNING,
+            settings_version=func.coalesce(MatchingRun.settings_version, settings_version),
+            started_at=func.coalesce(MatchingRun.started_at, now),
+            finished_at=None,
+            failure=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def reach(session: Session, runs: Sequence[str], *, stage: str) -> None:
+    """Write the stage that running runs have come to."""
+    session.execute(
+        update(MatchingRun)
+        .where(MatchingRun.id.in_(runs), MatchingRun.status == RunStatus.RUNNING)
+        .values(stage=stage)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def superseded(session: Session, runs: Sequence[str]) -> set[str]:
+    """Return those of the runs whose member has a run that began later: theirs is the older picture."""
+    newer = aliased(MatchingRun)
+    later = exists().where(newer.member == MatchingRun.member, newer.started_at > MatchingRun.started_at)
+    return set(session.scalars(select(MatchingRun.id).where(MatchingRun.id.in_(runs), later)))
+
+
+def finish(
+    session: Session, outcomes: Mapping[str, Mapping[str, Any]], *, model_version: str, now: datetime
+) -> None:
+    """Mark runs as finished, each with its outcome: counts only, no content."""
+    for run, outcome in outcomes.items():
+        session.execute(
+            update(MatchingRun)
+            .where(MatchingRun.id == run)
+            .values(
+                status=RunStatus.FINISHED,
+                stage=None,
+                finished_at=now,
+                outcome=dict(outcome),
+                model_version=model_version,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def give_up(session: Session, run: str, *, failure: str, now: datetime) -> None:
+    """Mark a run as failed, so that the member may ask again; ``failure`` is the name of an error's class."""
+    session.execute(
+        update(MatchingRun)
+        .where(MatchingRun.id == run, MatchingRun.status.in_(OPEN))
+        .values(status=RunStatus.FAILED, stage=None, finished_at=now, failure=failure[:200])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def begin_bulk(
+    session: Session, *, reason: str, now: datetime, settings_version: str | None = None
+) -> BulkRun:
+    """Add a bulk run over every member; the caller records what takes its first step."""
+    total = session.scalar(select(func.count()).select_from(Member)) or 0
+    bulk = BulkRun(reason=reason, settings_version=settings_version, requested_at=now, total=total)
+    session.add(bulk)
+    session.flush()
+    return bulk
+
+
+def latest_bulk(session: Session) -> BulkRun | None:
+    """Return the newest bulk run, for its progress bar."""
+    return session.scalar(select(BulkRun).order_by(BulkRun.id.desc()).limit(1))
+
+
+def next_members(session: Session, bulk: BulkRun, *, limit: int) -> list[str]:
+    """Return the ids of the members of a bulk run's next step, in order."""
+    return list(
+        session.scalars(select(Member.id).where(Member.id > bulk.after).order_by(Member.id).limit(limit))
+    )
+
+
+def step(session: Session, bulk: BulkRun, members: Sequence[str], *, now: datetime) -> None:
+    """Note that a bulk run has dealt with these members; none left ends it."""
+    if members:
+        bulk.after, bulk.done = members[-1], bulk.done + len(members)
+        bulk.total = max(bulk.total, bulk.done)
+        outbox.record(session, events.BulkStepDue(bulk=bulk.id))
+    else:
+        bulk.finished_at, bulk.total = now, bulk.done
+    session.flush()
