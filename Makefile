@@ -47,7 +47,7 @@ lock: $(READY) ## write the locks anew; with LATEST=--upgrade, at the newest ver
 	@$(UV) pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 
 requirements: $(READY) ## print each requirement and check with the tests that prove it
-	@$(BIN)/pytest --collect-only -qq -p tests.requirements_table
+	@$(BIN)/pytest --collect-only -qqq -p tests.requirements_table
 
 security: $(READY) ## look for known kinds of weakness in the code
 	@$(BIN)/bandit -q -r $(PACKAGES)

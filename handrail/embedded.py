@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from handrail.occupancy import note, occupy
+from handrail.occupancy import is_occupied, note, occupy
 from handrail.program import Program, last_lines, start, stop
 
 #: A socket's path may have 107 bytes on Linux and 103 on macOS; ours adds "/queue.sock".
@@ -80,6 +80,14 @@ def queue_server(home: Path) -> Iterator[str]:
             yield url
         finally:
             stop(process, patience=program.patience)
+
+
+def running(home: Path) -> str | None:
+    """Return the URL of the server that another process keeps for ``home``; None where there is none."""
+    if not is_occupied(home, "queue"):
+        return None
+    _owner, *folder = (home / "queue.lock").read_text(encoding="utf-8").splitlines()
+    return f"unix://{Path(folder[0]) / SOCKET}" if folder else None
 
 
 def _program(server: Path, socket: Path, log: Path) -> Program:

@@ -33,6 +33,20 @@ def occupy(home: Path, name: str) -> Iterator[TextIO]:
         yield file
 
 
+def is_occupied(home: Path, name: str) -> bool:
+    """Return whether a process holds ``home/name.lock``; changes nothing."""
+    try:
+        file = (home / f"{name}.lock").open(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def note(file: TextIO, *lines: str) -> None:
     """Replace what stands in a held lock by this process's id and ``lines``."""
     file.seek(0)

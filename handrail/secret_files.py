@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 SECRET_KEY = "secret_key"  # noqa: S105 - a file's name
@@ -14,11 +15,15 @@ SHORTEST_SECRET = 32
 FEWEST_DISTINCT = 12
 
 
-def write_missing(home: Path) -> list[Path]:
-    """Write the secrets that ``home`` lacks, readable by their owner alone; return what was written."""
+def write_missing(home: Path, *, besides: Collection[str] = ()) -> list[Path]:
+    """Write the secrets that ``home`` lacks, readable by their owner alone; return what was written.
+
+    Those named in ``besides`` are given elsewhere and are not written.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {SECRET_KEY: secrets.token_urlsafe(48), MASTER_KEY: new_master_key()}
-    return [home / name for name, value in made.items() if _write_once(home / name, value)]
+    wanted = {home / name: value for name, value in made.items() if name not in besides}
+    return [path for path, value in wanted.items() if _write_once(path, value)]
 
 
 def read(home: Path, name: str) -> str | None:

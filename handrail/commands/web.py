@@ -1,0 +1,39 @@
+"""`handrail web`: become a gunicorn that serves the pages."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from handrail.config import load
+
+
+@click.command()
+@click.option("--reload", is_flag=True, help="Start anew when code or templates change.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
+def web(*, reload: bool, processes: int) -> None:
+    """Run the web process."""
+    address = load(os.environ).address
+    command = gunicorn(address, reload=reload, processes=processes)
+    os.execv(sys.executable, command)  # noqa: S606 - our own program, no shell
+
+
+def gunicorn(address: str, *, reload: bool = False, processes: int = 1) -> list[str]:
+    """Return the command that serves the pages on ``address``."""
+    memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes its file there safely
+    options = {
+        "--bind": address,
+        "--workers": str(processes),
+        "--threads": "8",
+        "--graceful-timeout": "5",
+        "--log-level": "warning",
+        # Forwarded headers are read by the application alone, and only from HANDRAIL_PROXY_HOPS proxies.
+        "--forwarded-allow-ips": "",
+        **({"--worker-tmp-dir": str(memory)} if memory.is_dir() else {}),
+    }
+    return [
+        *(sys.executable, "-m", "gunicorn", "--no-control-socket", *(["--reload"] if reload else [])),
+        *(part for pair in options.items() for part in pair),
+        f"handrail.wsgi:{'make_app(reload=True)' if reload else 'app'}",
+    ]
