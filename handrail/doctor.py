@@ -19,6 +19,7 @@ from domain import database
 from domain.models import Heartbeat
 from handrail import embedded, ports, secret_files
 from handrail.config import Config, ConfigError, home_in, load
+from handrail.occupancy import is_occupied
 
 PRAGMAS = {"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2"}
 SILENCE = timedelta(seconds=90)  #: after which a process counts as gone
