@@ -25,8 +25,8 @@ RAISES: tuple[tuple[F, float, re.Pattern[str]], ...] = (
         F.OBSERVED,
         0.6,
         _pattern(
-            r"crowd work|audience participation|interactive|participatory|competition|contest"
-            r"|tournament"
+            r"crowd work|audience participation|interactive (?:show|performance|theatre|comedy)"
+            r"|competition|contest|tournament"
         ),
     ),
     (
@@ -34,7 +34,8 @@ RAISES: tuple[tuple[F, float, re.Pattern[str]], ...] = (
         0.9,
         _pattern(
             r"ice ?breakers?|networking|mingl(?:e|ing)|meet (?:new|fellow|like-?minded)"
-            r"|make (?:new )?friends|speed (?:dating|friending)|mixer|singles|conversation"
+            r"|make (?:new )?friends|speed (?:dating|friending)|mixer|singles (?:night|event)"
+            r"|conversation (?:circle|group|table)"
         ),
     ),
     (F.TALKING, 0.7, _pattern(r"discussion|share your|group work|role ?play|teams?")),
@@ -76,41 +77,45 @@ RAISES: tuple[tuple[F, float, re.Pattern[str]], ...] = (
         ),
     ),
 )
-#: Words that plainly make it easier; they have no say where a word above has spoken.
-LOWERS: tuple[tuple[F, float, re.Pattern[str]], ...] = (
+#: Words that plainly make it easier: to which value, and from at most which usual one. A host on a stage
+#: greets nobody, and hands-on corners give no task at a festival. A word above has spoken first.
+LOWERS: tuple[tuple[F, float, float, re.Pattern[str]], ...] = (
     (
         F.HARD_TO_LEAVE,
         0.2,
+        0.7,
         _pattern(
-            r"drop[- ]?in|come and go|come as you please|self-guided|at your own pace"
-            r"|leave (?:at )?any ?time"
+            r"drop[- ]?in|come and go|come as you please|self-guided|at your own pace|leave (?:at )?any ?time"
         ),
     ),
     (
         F.SENSORY_LOAD,
         0.3,
+        0.8,
         _pattern(
-            r"relaxed performance|sensory[- ]friendly|low[- ]sensory|quiet (?:hour|space|event"
-            r"|evening|activity)|silent (?:book|reading)|calm(?:ing)? (?:space|atmosphere)"
+            r"relaxed performance|sensory[- ]friendly|low[- ]sensory|silent (?:book|reading)"
+            r"|quiet (?:hour|space|event|evening|activity)|calm(?:ing)? (?:space|atmosphere)"
         ),
     ),
     (
         F.NO_HOST,
         0.3,
+        0.7,
         _pattern(
-            r"hosted by|guided|tour guide|led by|facilitat(?:ed|or)s?|instructors?|our (?:host"
-            r"|guide|volunteers)|welcoming (?:host|team)"
+            r"hosted by|guided|tour guide|led by|facilitat(?:ed|or)s?|instructors?"
+            r"|our (?:host|guide|volunteers)|welcoming (?:host|team)"
         ),
     ),
     (
         F.NO_ROLE,
         0.3,
+        0.8,
         _pattern(
             r"hands-on|make your own|paint your own|help (?:us )?(?:plant|clean|build|pack)"
             r"|everyone gets a task"
         ),
     ),
-    (F.TALKING, 0.2, _pattern(r"no talking|no need to talk|silent (?:book|reading|walk)|in silence")),
+    (F.TALKING, 0.2, 1.0, _pattern(r"no talking|no need to talk|silent (?:book|reading|walk)|in silence")),
 )
 FEW = (
     re.compile(
@@ -139,7 +144,7 @@ NOT_DRINK = re.compile(
     re.IGNORECASE,
 )
 SOME_DRINK = _pattern(
-    r"drinks?|nightlife|lounge|licensed|champagne|prosecco|mimosas?|bottomless|toast|19\+"
+    r"drinks?|nightlife|comedy|gala|reception|lounge|licensed|champagne|prosecco|mimosas?|bottomless|toast|19\+"
     r"|18\+|21\+|night ?club|club"
 )
 DRY_PLACES = _pattern(

@@ -21,20 +21,20 @@ from domain.listings.cues import (
     SOME_DRINK,
 )
 from domain.listings.draft import Draft
-from domain.listings.kinds import UNSURE, kinds_of, usual_of
+from domain.listings.kinds import UNSURE, usual_of
 from domain.listings.record import Basis, Fact
 from matching.inputs import SituationFeature as F
 
 Facts = dict[F, Fact]
 
 
-def facts_of(draft: Draft, *, starts_local: datetime, duration: timedelta | None, recurs: bool) -> Facts:
+def facts_of(
+    draft: Draft, *, starts_local: datetime, duration: timedelta | None, all_day: bool, recurs: bool
+) -> Facts:
     """Return a fact for every feature but two; ``duration`` is None where the file does not say."""
     head = " | ".join((draft.title, draft.venue, draft.organizer, *draft.keywords))
     everything = f"{head} | {draft.text}"
-    # A venue's name says where, not what: "Castle Museum" may hold a concert.
-    named = " | ".join((draft.title, *draft.keywords))
-    values = usual_of(kinds_of(named, draft.text))
+    values = usual_of(draft.title, draft.keywords, draft.text)
     values[F.ONE_TO_ONE] = 0.0
     _bend(values, everything)
     values[F.ALCOHOL] = _alcohol(head, draft.text)
@@ -42,11 +42,11 @@ def facts_of(draft: Draft, *, starts_local: datetime, duration: timedelta | None
     values[F.GROUP_SIZE] = _size(values[F.GROUP_SIZE], everything)
     values[F.IN_PERSON] = 0.5 if draft.online else 1.0
     values[F.DURATION] = UNSURE
-    values[F.EVENING] = UNSURE if draft.starts.all_day else _evening(starts_local)
+    values[F.EVENING] = UNSURE if all_day else _evening(starts_local)
     if draft.online:
         _at_home(values)
     facts = {feature: Fact(value=round(value, 2), basis=Basis.ASSUMED) for feature, value in values.items()}
-    facts.update(_stated(draft, facts, duration=duration, recurs=recurs))
+    facts.update(_stated(draft, facts, duration=duration, all_day=all_day, recurs=recurs))
     return {feature: facts[feature] for feature in F if feature in facts}
 
 
@@ -61,8 +61,8 @@ def _bend(values: dict[F, float], text: str) -> None:
         if values[feature] < value and words.search(text):
             values[feature] = value
             raised.add(feature)
-    for feature, value, words in LOWERS:
-        if feature not in raised and values[feature] > value and words.search(text):
+    for feature, value, most, words in LOWERS:
+        if feature not in raised and value < values[feature] <= most and words.search(text):
             values[feature] = value
 
 
@@ -94,12 +94,19 @@ def _at_home(values: dict[F, float]) -> None:
     values[F.ALCOHOL] = 0.0
 
 
-def _stated(draft: Draft, assumed: Facts, *, duration: timedelta | None, recurs: bool) -> Facts:
+def _opening_hours(assumed: Facts, duration: timedelta) -> bool:
+    """Tell whether a long time is when a door stands open rather than how long one stays."""
+    return assumed[F.HARD_TO_LEAVE].value <= 0.2 and duration > timedelta(hours=4)
+
+
+def _stated(
+    draft: Draft, assumed: Facts, *, duration: timedelta | None, all_day: bool, recurs: bool
+) -> Facts:
     """Return the facts the file itself gives."""
     stated: dict[F, float] = {}
-    if duration is not None:
+    if duration is not None and not _opening_hours(assumed, duration):
         stated[F.DURATION] = min(1.0, duration.total_seconds() / 3600 / 4)
-    if not draft.starts.all_day:
+    if not all_day:
         stated[F.EVENING] = assumed[F.EVENING].value
     if draft.online is not None:
         stated[F.IN_PERSON] = assumed[F.IN_PERSON].value

@@ -22,6 +22,7 @@ _WORDS_OF_TYPE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ONLINE_VENUE = re.compile(
     r"\s*(?:online|virtual|virtually|zoom|webinar|on zoom|online only)\b.{0,40}", re.IGNORECASE
 )
+_ONLINE = re.compile(r"\b(?:online|virtual|webinar|zoom)\b", re.IGNORECASE)
 Node = Mapping[str, Any]
 
 
@@ -227,7 +228,12 @@ def _online(row: Node, places: list[Node], real: Node) -> bool | None:
     mode = str(row.get("eventAttendanceMode"))
     if "Offline" in mode or "Mixed" in mode:
         return False
-    if "Online" in mode or _ONLINE_VENUE.fullmatch(plain(real.get("name"))):
+    venue = plain(real.get("name"))
+    if "Online" in mode or _ONLINE_VENUE.fullmatch(venue):
+        return True
+    if any(_ONLINE.search(word) for word in _keywords(row)) and _ONLINE.search(
+        f"{plain(row.get('name'))} {venue}"
+    ):
         return True
     if any("VirtualLocation" in types_of(place) for place in places):
         return not real

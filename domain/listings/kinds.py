@@ -47,7 +47,7 @@ def _kind(name: str, words: str, *usual: float) -> Kind:
 KINDS: tuple[Kind, ...] = (
     _kind(
         "audience",
-        r"live performances?|concerts?|theatre|theater|plays?|opera|ballet|recitals?|orchestra"
+        r"live performances?|concerts?|theatre|theater|opera|ballet|recitals?|orchestra"
         r"|choirs?|symphony|musicals?|dance performance|cabaret|circus|music|band|jazz"
         r"|screenings?|shows?|showcase|gala|puppets?",
         *(1.0, 0.2, 0.1, 0.2, 0.7, 0.8, 0.8, 1.0),
@@ -161,14 +161,26 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-def kinds_of(head: str, body: str) -> tuple[Kind, ...]:
-    """Return the kinds a listing's title and keywords name; only where they name none, its text."""
-    named = tuple(kind for kind in KINDS if kind.words.search(head))
-    return named or tuple(kind for kind in KINDS if kind.words.search(body))
+#: Sides that keep the harder word, wherever it stands: being looked at and noise cannot be prepared for.
+_CAREFUL = frozenset({F.OBSERVED, F.SENSORY_LOAD})
 
 
-def usual_of(kinds: tuple[Kind, ...]) -> dict[F, float]:
-    """Return the most demanding of what the kinds usually ask, or what is assumed of the unknown."""
+def kinds_in(text: str) -> tuple[Kind, ...]:
+    """Return the kinds a text names."""
+    return tuple(kind for kind in KINDS if kind.words.search(text))
+
+
+def usual_of(title: str, keywords: tuple[str, ...], text: str) -> dict[F, float]:
+    """Return what an outing usually asks: the most demanding of the kinds its title names.
+
+    Where the title names none the keywords count, and then the text; where nothing is told, what is assumed
+    of the unknown. A venue's name says where, not what, and is not asked.
+    """
+    by_title, by_keyword = kinds_in(title), kinds_in(" | ".join(keywords))
+    kinds = by_title or by_keyword or kinds_in(text)
     if not kinds:
         return dict(zip(_ORDER, _NOTHING_KNOWN, strict=True))
-    return {feature: max(kind.usual[feature] for kind in kinds) for feature in _ORDER}
+    usual = {feature: max(kind.usual[feature] for kind in kinds) for feature in _ORDER}
+    for feature in _CAREFUL:
+        usual[feature] = max([usual[feature], *(kind.usual[feature] for kind in by_keyword)])
+    return usual

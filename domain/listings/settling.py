@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.listings.draft import Draft, Unreadable
@@ -21,6 +21,7 @@ _LONGEST_NIGHT = timedelta(hours=12)
 _DAY = timedelta(days=1)
 _NO_END = "no end given: two hours assumed"
 _PAST_MIDNIGHT = "ended before it began: the end moved past midnight"
+_WHOLE_DAY = "starts and ends at midnight: taken as a whole day"
 _SEVERAL_DAYS = "runs over several days: only the first is kept"
 
 
@@ -32,6 +33,7 @@ class Times:
     starts_local: datetime  #: naive wall time
     duration: timedelta
     given: bool  #: the duration is the file's own
+    all_day: bool = False  #: the file tells no time of day
     repairs: tuple[str, ...] = ()
 
 
@@ -48,14 +50,33 @@ def zone_of(draft: Draft, default: str) -> ZoneInfo:
 def settle_times(draft: Draft, default: str) -> Times:
     """Return when a draft takes place; raises ``Unreadable`` where its end contradicts its start."""
     zone = zone_of(draft, default)
+    starts_local = draft.starts.local(zone)
+    if not draft.starts.all_day and _from_midnight_to_midnight(draft, zone):
+        return Times(
+            zone=zone,
+            starts_local=starts_local,
+            duration=_DAY,
+            given=False,
+            all_day=True,
+            repairs=(_WHOLE_DAY,),
+        )
     duration, repairs = _duration(draft, zone)
     return Times(
         zone=zone,
-        starts_local=draft.starts.local(zone),
+        starts_local=starts_local,
         duration=duration,
-        given=repairs != (_NO_END,) and duration <= _LONGEST_NIGHT,
+        given=repairs in {(), (_PAST_MIDNIGHT,)} and duration <= _LONGEST_NIGHT,
+        all_day=draft.starts.all_day,
         repairs=repairs,
     )
+
+
+def _from_midnight_to_midnight(draft: Draft, zone: ZoneInfo) -> bool:
+    """Tell whether times were filled in where only dates were meant; a midnight show ends later."""
+    ends = draft.ends or draft.starts
+    if draft.duration is not None or ends.instant(zone) < draft.starts.instant(zone):
+        return False
+    return draft.starts.local(zone).time() == time() == ends.local(zone).time()
 
 
 def _duration(draft: Draft, zone: ZoneInfo) -> tuple[timedelta, tuple[str, ...]]:
@@ -117,7 +138,7 @@ def settle(draft: Draft, times: Times, *, weeks: int = 0) -> Listing:
         text=draft.text,
         starts_at=starts_at,
         ends_at=starts_at + times.duration,
-        all_day=draft.starts.all_day,
+        all_day=times.all_day,
         tz=times.zone.key,
         rrule=rrule,
         exdates=_exdates(draft, times.zone, weeks) if rrule else None,
@@ -138,6 +159,7 @@ def settle(draft: Draft, times: Times, *, weeks: int = 0) -> Listing:
             draft,
             starts_local=starts_local,
             duration=times.duration if times.given else None,
+            all_day=times.all_day,
             recurs=rrule is not None,
         ),
         interests=interests_of(draft.title, draft.text, draft.keywords),
