@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     Form,
@@ -67,7 +68,7 @@ def filled_form() -> ComponentsForm:
 
 def problem_form() -> ComponentsForm:
     """Return the form sent back with problems; its ids carry a prefix, as two forms stand on one page."""
-    form = ComponentsForm(data={"games": 140}, prefix="again")
+    form = ComponentsForm(MultiDict({"again-city": "", "again-games": "140"}), prefix="again")
     form.validate()
     return form
 

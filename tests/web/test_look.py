@@ -172,4 +172,4 @@ def test_no_is_as_near_as_yes(html: str) -> None:
     for card in cards:
         answers = card[card.index('class="answers"') :]
         assert answers.count("<button") == 2
-        assert answers.index("Yes, I would like to") < answers.index("Not this one")
+        assert answers.index("Yes, I’d like to") < answers.index("Not this one")
