@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.sealed import Keyring
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebConfig:
@@ -30,6 +32,11 @@ class WebConfig:
     def secure(self) -> bool:
         """Whether members come over https, so that cookies may be marked secure."""
         return self.base_url.startswith("https://")
+
+    @property
+    def keyring(self) -> Keyring:
+        """The master keys, newest first, for opening sessions."""
+        return Keyring((self.master_key, *self.master_key_fallbacks))
 
     @property
     def mail_folder(self) -> Path:

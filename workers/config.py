@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.sealed import Keyring
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerConfig:
@@ -18,6 +20,11 @@ class WorkerConfig:
     smtp_url: str | None = field(default=None, repr=False)  #: None: mail is written to ``mail_folder``
     mail_from: str
     json_logs: bool = False
+
+    @property
+    def keyring(self) -> Keyring:
+        """The master keys, newest first, for opening sessions."""
+        return Keyring((self.master_key, *self.master_key_fallbacks))
 
     @property
     def mail_folder(self) -> Path:

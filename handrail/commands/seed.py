@@ -9,7 +9,6 @@ import click
 
 from domain import database
 from domain.database import Sessions
-from domain.sealed import Keyring
 from handrail.config import Config, load
 from handrail.seed import seed_town
 
@@ -38,6 +37,6 @@ def opened(config: Config) -> Iterator[Sessions]:
     told = config.for_workers()
     engine = database.open_engine(told.database_url)
     try:
-        yield database.open_sessions(engine, Keyring((told.master_key, *told.master_key_fallbacks)))
+        yield database.open_sessions(engine, told.keyring)
     finally:
         engine.dispose()
