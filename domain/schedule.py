@@ -251,6 +251,16 @@ def cancel(session: Session, *, event: Event, reason: str, now: datetime) -> Non
     session.flush()
 
 
+def reopen(session: Session, *, event: Event, now: datetime) -> None:
+    """Take back an event's cancellation and that of its occurrences to come. Safe to repeat."""
+    if event.cancelled_at is None:
+        return
+    future = select(Occurrence).where(Occurrence.event == event.id, Occurrence.starts_at > now)
+    for row in (event, *session.scalars(future)):
+        row.cancelled_at = row.cancel_reason = None
+    session.flush()
+
+
 def get_event(session: Session, event: str) -> Event:
     """Return a published event of an open group, or raise `NotFound`."""
     found = session.get(Event, event)

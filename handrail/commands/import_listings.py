@@ -1,11 +1,11 @@
-"""`handrail import FILE`: events from a listing, each whole or not at all, once however often it is imported."""
+"""`handrail import FILE`: events from a listing, once however often it is imported."""
 
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from itertools import batched
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -20,7 +20,9 @@ from domain.listings.record import Listing, Refused, UnreadableFile
 from domain.listings.storing import Outcome, store
 from domain.models import new_id
 from handrail.commands import Refused as Unusable
-from handrail.config import load
+from handrail.commands.seed import opened
+from handrail.commands.up import prepare
+from handrail.config import home_in
 
 #: Listings in one transaction: short enough that members' own writes never wait long.
 BATCH = 50
@@ -33,11 +35,11 @@ BATCH = 50
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def import_listings(*, file: Path, starting: datetime | None, zone: str, as_json: bool) -> None:
     """Read events from a schema.org JSON-LD, iCalendar or CSV file."""
-    config = load(os.environ).for_workers()
-    engine = database.open_engine(config.database_url)
     reading = _read(file, starting.date() if starting else None, zone)
-    counts, refused = _store(database.open_sessions(engine, config.keyring), reading, quiet=as_json)
-    engine.dispose()
+    config = prepare(home_in(os.environ), empty=True)
+    database.upgrade(config.database)
+    with opened(config) as sessions:
+        counts, refused = _store(sessions, reading)
     _report(counts, refused, as_json=as_json)
 
 
@@ -48,12 +50,12 @@ def _read(file: Path, starting: date | None, zone: str) -> Reading:
         raise Unusable(str(problem)) from problem
 
 
-def _store(sessions: Sessions, reading: Reading, *, quiet: bool) -> tuple[Counter[Outcome], list[Refused]]:
+def _store(sessions: Sessions, reading: Reading) -> tuple[Counter[Outcome], list[Refused]]:
     """Store a reading in short transactions, and announce it once at the end."""
     now = datetime.now(UTC)
     counts: Counter[Outcome] = Counter()
     refused: list[Refused] = []
-    for rows in _batches(reading, quiet=quiet):
+    for rows in _batches(reading):
         with writing(sessions) as session:
             for row in rows:
                 if isinstance(row, Refused):
@@ -70,16 +72,11 @@ def _store(sessions: Sessions, reading: Reading, *, quiet: bool) -> tuple[Counte
     return counts, refused
 
 
-def _batches(reading: Reading, *, quiet: bool) -> Iterator[Iterable[Listing | Refused]]:
+def _batches(reading: Reading) -> Iterator[list[Listing | Refused]]:
     console = Console(stderr=True)
-    rows = track(
-        reading,
-        description="Reading events",
-        total=reading.total,
-        console=console,
-        disable=quiet or not console.is_terminal,
-    )
-    return batched(rows, BATCH)
+    rows = iter(track(reading, description="Reading events", total=reading.total, console=console))
+    while batch := list(islice(rows, BATCH)):
+        yield batch
 
 
 def _report(counts: Counter[Outcome], refused: list[Refused], *, as_json: bool) -> None:
@@ -92,4 +89,6 @@ def _report(counts: Counter[Outcome], refused: list[Refused], *, as_json: bool) 
         rows = [{"position": each.position, "reason": each.reason} for each in refused]
         click.echo(json.dumps(figures | {"refused": rows}))
         return
-    click.echo(", ".join(f"{count} {name}" for name, count in figures.items()) + f", {len(refused)} left out.")
+    click.echo(
+        ", ".join(f"{count} {name}" for name, count in figures.items()) + f", {len(refused)} left out."
+    )
