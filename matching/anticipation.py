@@ -51,7 +51,7 @@ def anticipate(member: MemberInput, table: EventTable, settings: MatchingSetting
     mean = situations @ belief.mean
     variance = np.einsum("ij,ij->i", situations @ belief.covariance, situations)
     variance += UNSTATED_VARIANCE * (table.assumed @ (belief.mean**2 + np.diag(belief.covariance)))
-    spread = np.sqrt((variance + PEAK_SD**2) * max(1.0, member.comfort.scatter))
+    spread = np.sqrt(variance + PEAK_SD**2)
     suds = 100 * expit((mean - 50) / 22)
     limit = drive(min(member.pace.limit, settings.ceiling))
     return Anticipation(

@@ -20,6 +20,7 @@ from matching.gaussian import Belief
 from matching.inputs import FEATURES, Comfort, Situation, SituationFeature
 from matching.pace import Attempt, Candidate, Leaving, Pace, State
 from matching.situations import FEATURE_WORDS, QUESTIONS, LadderError, drive, situation_of, squash
+from matching.outlook import suds
 from matching.steps import Proposal
 
 START_BIAS, START_INTERCEPT = 10.0, 1.5
@@ -64,7 +65,7 @@ def start(answers: Sequence[float | None] = (), *, pace: Pace | None = None) -> 
         if answer is None:
             continue
         level = drive(_suds(answer, "an answer") - START_BIAS)
-        belief, _ = gaussian.observe(belief, question.situation, level=level, noise=gaussian.ANSWER_SD**2)
+        belief = gaussian.observe(belief, question.situation, level=level, noise=gaussian.ANSWER_SD**2)
     empty = Comfort(mean=(0.0,) * len(FEATURES), covariance=(0.0,) * len(gaussian.ROWS))
     comfort = replace(gaussian.pack(empty, belief), bias=START_BIAS, intercept=START_INTERCEPT)
     return State(comfort=comfort, pace=pace or Pace())
@@ -126,19 +127,18 @@ def learn(
 def _updated(comfort: Comfort, attempt: Attempt) -> Comfort:
     """Return the comfort after drift, the member's own prediction and the peak, in this order."""
     belief = gaussian.drift(gaussian.unpack(comfort))
-    bias, scatter = comfort.bias, comfort.scatter
+    bias = comfort.bias
     if attempt.predicted is not None:
         level = drive(attempt.predicted - bias)
-        belief, _ = gaussian.observe(belief, attempt.situation, level=level, noise=gaussian.PREDICTION_SD**2)
+        belief = gaussian.observe(belief, attempt.situation, level=level, noise=gaussian.PREDICTION_SD**2)
     if attempt.peak is not None:
-        belief, residual = _felt(belief, attempt.situation, attempt.peak)
-        scatter += 0.15 * (residual**2 - scatter)
+        belief = _felt(belief, attempt.situation, attempt.peak)
         if attempt.predicted is not None:
             bias += 0.15 * (attempt.predicted - attempt.peak - bias)
-    return replace(gaussian.pack(comfort, belief), bias=bias, scatter=scatter)
+    return replace(gaussian.pack(comfort, belief), bias=bias)
 
 
-def _felt(belief: Belief, situation: Situation, peak: float) -> tuple[Belief, float]:
+def _felt(belief: Belief, situation: Situation, peak: float) -> Belief:
     """Observe a peak; one at the end of the scale says less about where it really was."""
     doubled = 2 if peak <= 5 or peak >= 95 else 1
     return gaussian.observe(belief, situation, level=drive(peak), noise=doubled * gaussian.PEAK_SD**2)
@@ -148,7 +148,7 @@ def anticipate(comfort: Comfort, given: Given) -> Anticipation:
     """Return what a situation would feel like at its worst point."""
     situation = _candidate(given, "").as_met()
     level, variance = gaussian.predict(gaussian.unpack(comfort), situation)
-    sd = math.sqrt((variance + gaussian.PEAK_SD**2) * max(1.0, comfort.scatter))
+    sd = math.sqrt(variance + gaussian.PEAK_SD**2)
     low, high = squash(level - 1.2816 * sd), squash(level + 1.2816 * sd)
     sure = Certainty.GOOD if variance < 60 else Certainty.FAIR if variance < 150 else Certainty.ROUGH
     return Anticipation(suds=squash(level), low=low, high=high, level=level, sd=sd, certainty=sure)
@@ -175,7 +175,7 @@ _PANEL = np.array([question.situation.values for question in QUESTIONS])
 def index_of(comfort: Comfort) -> ComfortIndex:
     """Return the comfort index: the mean anticipated SUDS of the six questions (s.d. by the delta method)."""
     mean, covariance = gaussian.unpack(comfort)
-    share = steps.suds(_PANEL @ mean) / 100
+    share = suds(_PANEL @ mean) / 100
     slope = ((100 / 22) * share * (1 - share)) @ _PANEL / len(_PANEL)
     return ComfortIndex(suds=float(100 * share.mean()), sd=math.sqrt(float(slope @ covariance @ slope)))
 

@@ -73,8 +73,8 @@ def predict(belief: Belief, situation: Situation) -> tuple[float, float]:
     return float(x @ belief.mean), variance
 
 
-def observe(belief: Belief, situation: Situation, *, level: float, noise: float) -> tuple[Belief, float]:
-    """Return the belief after one observation of the drive, and its residual in s.d., clipped.
+def observe(belief: Belief, situation: Situation, *, level: float, noise: float) -> Belief:
+    """Return the belief after one observation of the drive, its residual clipped at 2.5 s.d.
 
     ``noise`` is a variance. What is not known of the situation counts as noise too.
     """
@@ -84,11 +84,10 @@ def observe(belief: Belief, situation: Situation, *, level: float, noise: float)
     total = variance + noise
     limit = CLIP * math.sqrt(total)
     residual = min(max(level - mean, -limit), limit)
-    updated = Belief(
+    return Belief(
         belief.mean + carried * (residual / total),
         belief.covariance - np.outer(carried, carried) / total,
     )
-    return updated, residual / math.sqrt(total)
 
 
 def predict_many(

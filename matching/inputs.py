@@ -92,9 +92,6 @@ class Comfort:
     covariance: tuple[float, ...] = field(repr=False)  #: upper triangle, row by row
     bias: float = field(default=10.0, repr=False)  #: predicted minus peak, SUDS points, running
     intercept: float = field(default=1.5, repr=False)  #: log-odds of going to a situation anticipated at 40
-    scatter: float = field(
-        default=1.0, repr=False
-    )  #: squared surprise against what was allowed for; 1 as expected
     attempts: int = 0  #: reported so far, gone to or not
 
     def __post_init__(self) -> None:

@@ -1,32 +1,28 @@
-"""Choose next steps: what is under the ceiling, what is the right size, and the mix of three."""
+"""Choose next steps for one or many members: the right size, variety, and the mix of three."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, ndtr
 
-from matching.gaussian import PEAK_SD, Vector, predict_many
-from matching.inputs import FEATURE_COUNT, FEATURES, SituationFeature
-from matching.ladder import OVERWHELMING, plateau
+from matching.gaussian import Vector
+from matching.inputs import FEATURE_COUNT
+from matching.ladder import plateau
+from matching.outlook import OVERWHELMING_RISK, Outlook, look_ahead, suds
 from matching.pace import Attempt, Candidate, State
-from matching.situations import FAMILIARITY, drive
+from matching.situations import drive
+
+__all__ = ["OVERWHELMING_RISK", "Proposal", "Role", "choose", "fit"]
 
 #: Distance from the target, on the drive scale, at which the fit has fallen to about 0.6.
 WIDTH = 20.0
 GENTLER_BY = 15.0
 NOVELTY, NOVELTY_ON_PLATEAU = 0.25, 0.5
-#: Highest probability of an overwhelming peak, whatever ceiling a member allows.
-OVERWHELMING_RISK = 0.02
 _MOST_REPEATS = 3
-_UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
-
-Eligible = NDArray[np.bool_]
 
 
 class Role(StrEnum):
@@ -34,6 +30,7 @@ class Role(StrEnum):
 
     RIGHT_SIZED = "right_sized"
     GENTLER = "gentler"
+    PREPARATION = "preparation"  #: from home, in text, to be closed at any moment: not an outing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,24 +46,14 @@ class Proposal:
     risk: float  #: probability of a peak above the member's limit
 
 
-class Outlook(NamedTuple):
-    """What every candidate would be like for every member; arrays are (members, candidates)."""
-
-    level: Vector  #: drive
-    sd: Vector  #: of a peak, drive
-    risk: Vector  #: of a peak above the member's limit
-    eligible: Eligible
-    attends: Vector  #: probability of going
-
-
 def choose(
     states: Sequence[State], candidates: Sequence[Candidate], visits: NDArray[np.int_] | None = None
 ) -> list[tuple[Proposal, ...]]:
     """Return up to three proposals for each member: two right-sized and one gentler, best first.
 
     ``visits`` (members, candidates) replaces the visits of the candidates where many members are asked for at
-    once. Nobody is given anything above their ceiling; equal scores are ordered by id. An empty tuple means
-    that nothing fits: a preparation step is the answer.
+    once. No outing is above a member's ceiling; equal scores are ordered by id. For whom no outing is left,
+    the one proposal is a preparation step among the candidates; an empty tuple means there is none either.
     """
     if not states or not candidates:
         return [() for _ in states]
@@ -74,54 +61,19 @@ def choose(
     ordered = [candidates[i] for i in order]
     been = np.array([each.visits for each in ordered])[None, :] if visits is None else visits[:, order]
     outlook = look_ahead(states, ordered, been)
-    worth = np.array([each.relevance for each in ordered])[None, :] * _variety(states, ordered)
-    target = np.array([state.pace.target for state in states])
-    picks = _mix(outlook, worth, target)
-    return [_proposals(row, picks[row], outlook, ordered, order) for row in range(len(states))]
-
-
-def look_ahead(states: Sequence[State], candidates: Sequence[Candidate], visits: NDArray[np.int_]) -> Outlook:
-    """Return every member's outlook on every candidate; ``visits`` broadcasts to (members, candidates)."""
-    comforts = [state.comfort for state in states]
-    values = np.array([each.situation.values for each in candidates])
-    assumed = np.array([[feature in each.situation.assumed for feature in FEATURES] for each in candidates])
-    known = values[:, _UNFAMILIAR] * (FAMILIARITY ** visits.astype(float) - 1)
-    level, variance = predict_many(comforts, values, assumed=assumed, change={_UNFAMILIAR: known})
-    scatter = np.array([max(1.0, comfort.scatter) for comfort in comforts])[:, None]
-    sd = np.sqrt((variance + PEAK_SD**2) * scatter)
-    risk = _exceeds(level, sd, np.array([drive(state.pace.limit) for state in states])[:, None])
-    allowed = np.array([state.pace.risk_now for state in states])[:, None]
-    eligible = (risk <= allowed) & (_exceeds(level, sd, drive(OVERWHELMING)) <= OVERWHELMING_RISK)
-    return Outlook(level, sd, risk, eligible, _attendance(states, candidates, level, visits))
-
-
-def _exceeds(level: Vector, sd: Vector, limit: Vector | float) -> Vector:
-    exceeds: Vector = ndtr((level - limit) / sd)
-    return exceeds
-
-
-def suds(level: Vector) -> Vector:
-    """Return the SUDS of distress drives."""
-    share: Vector = 100 * expit((level - 50) / 22)
-    return share
-
-
-def _attendance(
-    states: Sequence[State], candidates: Sequence[Candidate], level: Vector, visits: NDArray[np.int_]
-) -> Vector:
-    intercept = np.array([state.comfort.intercept for state in states])[:, None]
-    bias = np.array([state.comfort.bias for state in states])[:, None]
-    host = np.array([each.welcomed for each in candidates], dtype=float)[None, :]
-    odds = intercept - 0.05 * (suds(level) + bias - 40) + 0.3 * host + 0.3 * (visits > 0)
-    attends: Vector = expit(odds)
-    return attends
+    relevance = np.array([each.relevance for each in ordered])[None, :]
+    worth = relevance * outlook.attends * outlook.caution * _variety(states, ordered)
+    picks = _mix(outlook, worth, np.array([state.pace.target for state in states]))
+    proposals = _Proposals(outlook=outlook, ordered=ordered, order=order)
+    return [proposals.of(row, picks[row]) for row in range(len(states))]
 
 
 def _variety(states: Sequence[State], candidates: Sequence[Candidate]) -> Vector:
     """Return the factor for what is new to a member: up to 1.25 (1.5 on a plateau), halved for a fourth."""
+    lasts = [_last_attended(state) for state in states]
     recent = np.zeros((len(states), _MOST_REPEATS, FEATURE_COUNT))
-    for row, state in enumerate(states):
-        for position, attempt in enumerate(_last_attended(state)):
+    for row, last in enumerate(lasts):
+        for position, attempt in enumerate(last):
             recent[row, position] = attempt.situation.values
     recent /= np.maximum(np.linalg.norm(recent, axis=2, keepdims=True), 1e-9)
     values = np.array([each.situation.values for each in candidates])
@@ -129,9 +81,8 @@ def _variety(states: Sequence[State], candidates: Sequence[Candidate]) -> Vector
     alike = (recent @ values.T).max(axis=1)
     weight = np.array([NOVELTY_ON_PLATEAU if plateau(state.pace) else NOVELTY for state in states])
     variety: Vector = 1 + weight[:, None] * np.clip((1 - alike) / 0.3, 0, 1)
-    for row, state in enumerate(states):
-        last = _last_attended(state)
-        if len(last) == _MOST_REPEATS and all(_alike(last[0], other) for other in last[1:]):
+    for row, last in enumerate(lasts):
+        if len(last) == _MOST_REPEATS and all(_repeats(last[0], other) for other in last[1:]):
             variety[row, [_repeats(last[0], each) for each in candidates]] *= 0.5
     return variety
 
@@ -140,24 +91,21 @@ def _last_attended(state: State) -> list[Attempt]:
     return [attempt for attempt in state.pace.recent if attempt.attended][-_MOST_REPEATS:]
 
 
-def _alike(one: Attempt, other: Attempt) -> bool:
-    return one.kind == other.kind if one.kind else one.situation == other.situation
-
-
-def _repeats(attempt: Attempt, candidate: Candidate) -> bool:
-    return attempt.kind == candidate.kind if attempt.kind else attempt.situation == candidate.situation
+def _repeats(attempt: Attempt, other: Attempt | Candidate) -> bool:
+    return attempt.kind == other.kind if attempt.kind else attempt.situation == other.situation
 
 
 def _mix(outlook: Outlook, worth: Vector, target: Vector) -> NDArray[np.intp]:
     """Return (members, 3) columns: two for the target, one gentler than both; -1 for none."""
     rows = np.arange(len(target))
-    score = np.where(outlook.eligible, worth * outlook.attends * fit(outlook, target), -1.0)
+    score = np.where(outlook.eligible, worth * fit(outlook, target), -1.0)
     best = _take(score, rows)
     second = _take(score, rows)
     easiest = np.minimum(_level_of(outlook, best, rows), _level_of(outlook, second, rows))
-    gentle = np.where(outlook.eligible, worth * outlook.attends * fit(outlook, target - GENTLER_BY), -1.0)
+    gentle = np.where(outlook.eligible, worth * fit(outlook, target - GENTLER_BY), -1.0)
     gentle[outlook.level >= easiest[:, None]] = -1
-    return np.stack([best, second, _take(gentle, rows)], axis=1)
+    prepared = np.where(outlook.prepares.any(axis=1), outlook.prepares.argmax(axis=1), -1)
+    return np.stack([np.where(best < 0, prepared, best), second, _take(gentle, rows)], axis=1)
 
 
 def fit(outlook: Outlook, target: Vector) -> Vector:
@@ -180,25 +128,30 @@ def _level_of(outlook: Outlook, column: NDArray[np.intp], rows: NDArray[np.intp]
     return np.where(column < 0, np.inf, outlook.level[rows, column])
 
 
-def _proposals(
-    row: int, picks: NDArray[np.intp], outlook: Outlook, ordered: Sequence[Candidate], order: Sequence[int]
-) -> tuple[Proposal, ...]:
-    roles = (Role.RIGHT_SIZED, Role.RIGHT_SIZED, Role.GENTLER)
-    found = [(int(column), role) for column, role in zip(picks, roles, strict=True) if column >= 0]
-    if not found:
-        return ()
-    columns = [column for column, _ in found]
-    level, sd = outlook.level[row, columns], outlook.sd[row, columns]
-    anticipated, low, high = (suds(level + z * sd) for z in (0.0, -1.2816, 1.2816))
-    return tuple(
-        Proposal(
-            id=ordered[column].id,
-            index=order[column],
-            role=role,
-            anticipated=float(anticipated[k]),
-            low=float(low[k]),
-            high=float(high[k]),
-            risk=float(outlook.risk[row, column]),
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Proposals:
+    outlook: Outlook
+    ordered: Sequence[Candidate]
+    order: Sequence[int]
+
+    def of(self, row: int, picks: NDArray[np.intp]) -> tuple[Proposal, ...]:
+        found = [
+            (int(column), gentler)
+            for column, gentler in zip(picks, (False, False, True), strict=True)
+            if column >= 0
+        ]
+        return tuple(self._one(row, column, gentler=gentler) for column, gentler in found)
+
+    def _one(self, row: int, column: int, *, gentler: bool) -> Proposal:
+        level, sd = self.outlook.level[row, column], self.outlook.sd[row, column]
+        anticipated, low, high = suds(level + np.array((0.0, -1.2816, 1.2816)) * sd).tolist()
+        role = Role.GENTLER if gentler else Role.RIGHT_SIZED
+        return Proposal(
+            id=self.ordered[column].id,
+            index=self.order[column],
+            role=Role.PREPARATION if self.outlook.prepares[row, column] else role,
+            anticipated=anticipated,
+            low=low,
+            high=high,
+            risk=float(self.outlook.risk[row, column]),
         )
-        for k, (column, role) in enumerate(found)
-    )
