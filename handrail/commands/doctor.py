@@ -13,10 +13,14 @@ from handrail.doctor import Finding, examine
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(*, as_json: bool) -> None:
+@click.option("--only", "names", multiple=True, help="Look at this line alone; may be repeated.")
+def doctor(*, as_json: bool, names: tuple[str, ...]) -> None:
     """Say what is wrong and what mends it; exit status 1 when something is."""
-    findings = examine(os.environ, now=datetime.now(UTC))
-    well = all(each.well for each in findings)
+    found = examine(os.environ, now=datetime.now(UTC))
+    findings = [each for each in found if not names or each.name in names]
+    # A line that was asked for and cannot be looked at is not well: what hinders it is shown instead.
+    findings = findings or [each for each in found if not each.well]
+    well = bool(findings) and all(each.well for each in findings)
     if as_json:
         click.echo(json.dumps({"well": well, "findings": [dataclasses.asdict(each) for each in findings]}))
     else:

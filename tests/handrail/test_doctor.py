@@ -160,3 +160,18 @@ def test_it_prints_one_object_as_json(home: Path) -> None:
     said = json.loads(answer.output)
     assert said["well"] is False
     assert {"name", "well", "says", "mend"} == set(said["findings"][0])
+
+
+def test_one_line_may_be_asked_for(migrated: Path) -> None:
+    def ask(name: str) -> int:
+        return (
+            CliRunner()
+            .invoke(main, ["doctor", "--only", name], env={"HANDRAIL_HOME": str(migrated)})
+            .exit_code
+        )
+
+    assert ask("database") == 0
+    assert ask("relay") == 1
+    assert ask("nonsense") == 1
+    (migrated / "handrail.db").unlink()
+    assert ask("relay") == 1

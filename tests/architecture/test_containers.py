@@ -1,0 +1,107 @@
+"""The container files agree with the command and its configuration; no engine is needed to see that."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from handrail.cli import COMMANDS
+from handrail.config import Config, load
+
+ROOT = Path(__file__).parents[2]
+OURS = ("web", "relay", "worker", "migrate")
+VARIABLES = {f"HANDRAIL_{name.upper()}" for name in Config.model_fields}
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_the_services_are_those_of_the_house(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == {*OURS, "valkey", "postgres", "mailpit"}
+    assert "version" not in compose
+    assert compose["services"]["mailpit"]["profiles"] == ["mail"]
+
+
+def test_one_image_serves_all_processes_without_privileges(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        assert service["image"] == "handrail"
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["command"][0] in COMMANDS
+    assert re.search(r"^USER 10001$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_nothing_starts_before_the_schema_is_there(compose: dict[str, Any]) -> None:
+    for name in ("web", "relay", "worker"):
+        needs = compose["services"][name]["depends_on"]
+        assert needs["migrate"] == {"condition": "service_completed_successfully"}
+        assert needs["valkey"] == {"condition": "service_healthy"}
+    assert compose["services"]["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+
+
+def test_every_lasting_process_says_whether_it_is_well(compose: dict[str, Any]) -> None:
+    for name in ("relay", "worker", "valkey", "postgres"):
+        assert compose["services"][name]["healthcheck"]["test"][0] == "CMD"
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.requirement("C54")
+def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    for name in ("HANDRAIL_SECRET_KEY", "HANDRAIL_MASTER_KEY", "POSTGRES_PASSWORD"):
+        assert set(re.findall(rf"\$\{{{name}(.)", text)) == {":"}
+        assert f"${{{name}:?" in text
+        assert f"${{{name}:-" not in text
+
+
+def test_the_queue_server_throws_no_work_away(compose: dict[str, Any]) -> None:
+    command = compose["services"]["valkey"]["command"]
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+def test_volumes_are_named(compose: dict[str, Any]) -> None:
+    mounts = [mount for service in compose["services"].values() for mount in service.get("volumes", [])]
+    assert {mount.partition(":")[0] for mount in mounts} == set(compose["volumes"])
+
+
+def test_only_variables_that_exist_are_set(compose: dict[str, Any]) -> None:
+    given = set(compose["services"]["web"]["environment"])
+    in_image = set(re.findall(r"\bHANDRAIL_[A-Z_]+(?==)", (ROOT / "Dockerfile").read_text(encoding="utf-8")))
+    assert given | in_image <= VARIABLES
+
+
+def test_the_example_names_every_variable() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^#?(HANDRAIL_[A-Z_]+)=", text, re.MULTILINE)) == VARIABLES
+
+
+@pytest.mark.requirement("C54")
+def test_freshly_made_secrets_are_accepted_and_differ() -> None:
+    def made() -> dict[str, str]:
+        printed = subprocess.run(
+            ["/bin/sh", ROOT / ".ci/secrets"], check=True, capture_output=True, text=True
+        ).stdout
+        return dict(line.split("=", 1) for line in printed.splitlines() if not line.startswith("#"))
+
+    first, second = made(), made()
+    load({name: text for name, text in first.items() if name.startswith("HANDRAIL_")})
+    assert all(first[name] != second[name] for name in ("HANDRAIL_SECRET_KEY", "HANDRAIL_MASTER_KEY"))
+
+
+@pytest.mark.requirement("C60")
+def test_every_installed_package_is_pinned_by_hash() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        packages = re.split(r"^(?=[a-z0-9])", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+        assert packages
+        assert all("==" in package and "--hash=sha256:" in package for package in packages), lock
+    recipes = [line for name in ("Makefile", "Dockerfile") for line in (ROOT / name).read_text().splitlines()]
+    installing = [line for line in recipes if re.search(r"pip (sync|install) ", line) and line[0] != "#"]
+    assert len(installing) == 6
+    assert all("--require-hashes" in line or "--no-deps" in line for line in installing)
