@@ -6,9 +6,6 @@ The members differ on purpose from the table the comfort model starts from; no p
 from __future__ import annotations
 
 import argparse
-import json
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -17,7 +14,7 @@ from numpy.typing import NDArray
 
 from matching import comfort
 from matching.inputs import FEATURE_COUNT, FEATURES
-from matching.pace import Candidate, Pace, State
+from matching.pace import Candidate, State
 from matching.rungs import KINDS
 from matching.situations import QUESTIONS, TRAITS
 from matching.steps import choose
@@ -39,19 +36,25 @@ class World:
     """How people differ from the table, and how they learn."""
 
     name: str
-    learns: str  # "engaged": most from moderate peaks; "surprise": from better than expected; "flat": from going
+    learns: (
+        str  # "engaged": most from moderate peaks; "surprise": from better than expected; "flat": from going
+    )
     shift: float = 1.0  # s.d. of the population means around the table, in units of its own doubt
     spread: float = 1.0  # of the spread between members
     spiky: float = 0.2  # share of members with heavy tails
     severity: float = 0.0  # added to every constant
     noise: float = 11.0  # s.d. of one evening, drive
     report: float = 5.0  # s.d. of a report, SUDS
+    offered: float = (
+        1.0  # share of the catalogue that takes place in a week; the ladders always find their rung
+    )
 
 
 WORLDS = (
     World(name="near the table", learns="engaged", shift=0.3),
-    World(name="shifted, spiky", learns="surprise", shift=1.5, spread=1.2, spiky=0.4),
+    World(name="shifted, spiky", learns="surprise", shift=1.5, spread=1.2, spiky=0.4, offered=0.5),
     World(name="harder, noisier", learns="flat", shift=1.0, severity=8, noise=14, report=8),
+    World(name="loud nights", learns="engaged", shift=1.0, spiky=0.4, noise=17, report=8),
 )
 
 
@@ -101,7 +104,7 @@ def index(weights: Floats) -> Floats:
 
 
 class Policy(Protocol):
-    def offer(self, week: int) -> Indices: ...
+    def offer(self, week: int, available: Indices) -> Indices: ...
 
     def learn(self, row: int, step: int, predicted: float, peak: float | None) -> None: ...
 
@@ -114,7 +117,7 @@ class Rule:
         self.rung = np.zeros(count, dtype=int)
         self.calm = np.zeros(count, dtype=int)
 
-    def offer(self, week: int) -> Indices:
+    def offer(self, week: int, available: Indices) -> Indices:
         return self.order[self.rung]
 
     def learn(self, row: int, step: int, predicted: float, peak: float | None) -> None:
@@ -130,7 +133,7 @@ class Rule:
 class Fixed(Rule):
     """The same ladder for everyone, one rung a week."""
 
-    def offer(self, week: int) -> Indices:
+    def offer(self, week: int, available: Indices) -> Indices:
         return np.full(len(self.rung), self.order[week * len(self.order) // WEEKS])
 
     def learn(self, row: int, step: int, predicted: float, peak: float | None) -> None:
@@ -142,8 +145,8 @@ class Random(Fixed):
         super().__init__(count)
         self.rng = rng
 
-    def offer(self, week: int) -> Indices:
-        return self.rng.integers(0, len(CATALOGUE), len(self.rung))
+    def offer(self, week: int, available: Indices) -> Indices:
+        return self.rng.choice(available, len(self.rung))
 
 
 class Handrail:
@@ -155,9 +158,9 @@ class Handrail:
         ]
         self.candidates = [Candidate(id=kind.id, situation=kind.situation, kind=kind.id) for kind in KINDS]
 
-    def offer(self, week: int) -> Indices:
-        found = choose(self.states, self.candidates)
-        return np.array([proposals[0].index if proposals else NONE for proposals in found])
+    def offer(self, week: int, available: Indices) -> Indices:
+        found = choose(self.states, [self.candidates[place] for place in available])
+        return np.array([available[each[0].index] if each else NONE for each in found])
 
     def learn(self, row: int, step: int, predicted: float, peak: float | None) -> None:
         self.states[row] = comfort.learn(
@@ -188,7 +191,8 @@ def live(who: People, policy: Policy, rng: np.random.Generator) -> Tally:
     attended, overwhelmed, offered, away = (np.zeros(count, dtype=int) for _ in range(4))
     for week in range(WEEKS):
         draws = rng.standard_normal((count, 3)), rng.random((count, 2))
-        steps = policy.offer(week)
+        available = np.flatnonzero(rng.permutation(len(CATALOGUE)) < who.world.offered * len(CATALOGUE))
+        steps = policy.offer(week, available)
         asked = who.here & (steps != NONE)
         x = CATALOGUE[steps]
         level = (who.weights * x).sum(axis=1)
@@ -202,7 +206,12 @@ def live(who: People, policy: Policy, rng: np.random.Generator) -> Tally:
         away = np.where(goes, 0, away + 1)
         hazard = 0.006 + np.where(too_much, 0.08, 0) + np.where(away >= 4, 0.01, 0)
         for row in np.flatnonzero(asked):
-            policy.learn(int(row), int(steps[row]), float(predicted[row].round()), float(said[row]) if goes[row] else None)
+            policy.learn(
+                int(row),
+                int(steps[row]),
+                float(predicted[row].round()),
+                float(said[row]) if goes[row] else None,
+            )
         offered += asked
         attended += goes
         overwhelmed += too_much
@@ -240,22 +249,38 @@ def simulate(world: World, count: int, seed: int) -> tuple[People, dict[str, Tal
 
 def subgroups(first: People) -> dict[str, NDArray[np.bool_]]:
     severe = index(first.weights) >= np.quantile(index(first.weights), 2 / 3)
-    return {"all": np.ones(len(severe), dtype=bool), "fragile": first.fragile, "noisy": first.noisy, "severe": severe}
+    return {
+        "everybody": np.ones(len(severe), dtype=bool),
+        "fragile": first.fragile,
+        "noisy": first.noisy,
+        "most severe third": severe,
+    }
+
+
+HEADER = (
+    "| | policy | comfort gained ± s.e. | more than the rule (lower 95 % bound) | overwhelming, % of attended ± s.e. "
+    "| left, % (against the rule) | attended of offered |\n|---|---|---:|---:|---:|---:|---:|"
+)
 
 
 def row(tally: Tally, rule: Tally, who: NDArray[np.bool_]) -> str:
-    gained, difference = tally.gained[who], (tally.gained - rule.gained)[who]
-    error = gained.std(ddof=1) / np.sqrt(len(gained))
-    bound = difference.mean() - 1.96 * difference.std(ddof=1) / np.sqrt(len(gained))
+    gained, more = tally.gained[who], (tally.gained - rule.gained)[who]
+    bound = more.mean() - 1.96 * _error(more)
     attended = tally.attended[who].sum()
     share = tally.overwhelmed[who].sum() / max(attended, 1)
-    share_error = np.sqrt(share * (1 - share) / max(attended, 1))
-    left = tally.left[who]
-    more = left.mean() - rule.left[who].mean()
-    return (
-        f"{gained.mean():.2f} ± {error:.2f} | {difference.mean():+.2f} ({bound:+.2f}) | {100 * share:.2f} ± {100 * share_error:.2f} | "
-        f"{100 * left.mean():.1f} ({100 * more:+.1f}) | {tally.attended[who].mean():.1f} of {tally.offered[who].mean():.1f}"
+    left = 100 * tally.left[who].mean()
+    cells = (
+        f"{gained.mean():.2f} ± {_error(gained):.2f}",
+        "" if tally is rule else f"{more.mean():+.2f} ({bound:+.2f})",
+        f"{100 * share:.2f} ± {100 * np.sqrt(share * (1 - share) / max(attended, 1)):.2f}",
+        f"{left:.1f} ({left - 100 * rule.left[who].mean():+.1f})",
+        f"{tally.attended[who].mean():.1f} of {tally.offered[who].mean():.1f}",
     )
+    return " | ".join(cells)
+
+
+def _error(values: Floats) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def main() -> None:
@@ -264,11 +289,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261122)
     options = parser.parse_args()
     for number, world in enumerate(WORLDS):
-        began = time.perf_counter()
         first, tallies = simulate(world, options.members, options.seed + 100 * number)
-        print(f"\n{world.name} ({world.learns}), {time.perf_counter() - began:.0f} s, mean index {index(first.weights).mean():.0f}")
+        print(
+            f"\n**{world.name}** (learns: {world.learns}; mean index {index(first.weights).mean():.0f})\n\n{HEADER}"
+        )
         for group, who in subgroups(first).items():
-            for name, tally in tallies.items():
+            shown = (
+                tallies if group == "everybody" else {name: tallies[name] for name in ("rule", "Handrail")}
+            )
+            for name, tally in shown.items():
                 print(f"| {group} | {name} | {row(tally, tallies['rule'], who)} |")
 
 

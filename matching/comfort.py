@@ -10,31 +10,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 from scipy.special import ndtr
 
 from matching import gaussian, ladder, steps
+from matching.advice import Decision, Standing
 from matching.gaussian import Belief
 from matching.inputs import FEATURES, Comfort, Situation, SituationFeature
-from matching.pace import Attempt, Candidate, Leaving, Pace, State
-from matching.situations import FEATURE_WORDS, QUESTIONS, LadderError, drive, situation_of, squash
 from matching.outlook import suds
-from matching.steps import Proposal
+from matching.pace import CALM, Attempt, Candidate, Leaving, Pace, Proposal, State
+from matching.situations import FEATURE_WORDS, QUESTIONS, Certainty, LadderError, drive, situation_of, squash
 
 START_BIAS, START_INTERCEPT = 10.0, 1.5
 UNREMARKABLE = Leaving()
 
 Given = Candidate | Situation | Sequence[float | None]
-
-
-class Certainty(StrEnum):
-    """How sure an anticipation is."""
-
-    ROUGH = "rough"
-    FAIR = "fair"
-    GOOD = "good"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +169,23 @@ def index_of(comfort: Comfort) -> ComfortIndex:
     share = suds(_PANEL @ mean) / 100
     slope = ((100 / 22) * share * (1 - share)) @ _PANEL / len(_PANEL)
     return ComfortIndex(suds=float(100 * share.mean()), sd=math.sqrt(float(slope @ covariance @ slope)))
+
+
+def standing(state: State, given: Given) -> Standing:
+    """Return how a rung stands, for ``ladder.settled`` and ``ladder.advance``."""
+    found = anticipate(state.comfort, given)
+    return Standing(
+        kind=_candidate(given, "").kind,
+        anticipated=found.suds,
+        calm=1 - found.risk_above(CALM),
+        risk=found.risk_above(state.pace.limit),
+    )
+
+
+def signpost(state: State) -> Decision | None:
+    """Return why somebody to talk to is to be suggested, or None."""
+    now = index_of(state.comfort)
+    return ladder.signpost(state.pace, index=now.suds, index_sd=now.sd)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
+from matching.advice import (
+    Decision,
+    Reason,
+    Standing,
+    accept_raise,
+    advance,
+    overcommitted,
+    plateau,
+    second_outing,
+    settled,
+    signpost,
+)
 from matching.pace import (
     CALM,
     HIGHEST_LIMIT,
@@ -18,6 +30,8 @@ from matching.pace import (
     Candidate,
     Leaving,
     Pace,
+    Proposal,
+    Role,
     State,
     Stride,
 )
@@ -27,22 +41,30 @@ __all__ = [
     "OVERWHELMING",
     "Attempt",
     "Candidate",
+    "Decision",
     "Leaving",
     "Pace",
+    "Proposal",
+    "Reason",
+    "Role",
+    "Standing",
     "State",
     "Stride",
     "Verdict",
+    "accept_raise",
+    "advance",
     "asks_check_in",
     "choose_stride",
+    "overcommitted",
     "plateau",
     "record",
+    "second_outing",
+    "settled",
+    "signpost",
     "surprise",
     "tighten",
     "verdict",
 ]
-
-#: Attempts that must pass without movement before the kind of step is changed, and movement in index points.
-PLATEAU_LENGTH, PLATEAU_MOVEMENT = 6, 1.0
 
 
 class Verdict(StrEnum):
@@ -122,11 +144,3 @@ def _missed(pace: Pace) -> Pace:
 def asks_check_in(pace: Pace) -> bool:
     """Return whether a friendly question is due instead of a further push: three no-shows in a row."""
     return pace.no_shows >= 3
-
-
-def plateau(pace: Pace) -> bool:
-    """Return whether six attended attempts brought the comfort index down by less than one point."""
-    attended = [attempt for attempt in pace.recent if attempt.attended]
-    if len(attended) <= PLATEAU_LENGTH:
-        return False
-    return attended[-1 - PLATEAU_LENGTH].index - attended[-1].index < PLATEAU_MOVEMENT

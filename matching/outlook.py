@@ -74,12 +74,13 @@ def under_ceiling(risk: Vector, *, own: Vector, now: Vector) -> Flags:
     """
     careful = risk <= now
     least = (risk <= own) & (risk == risk.min(axis=1, keepdims=True))
-    return np.where(careful.any(axis=1, keepdims=True), careful, least)
+    allowed: Flags = np.where(careful.any(axis=1, keepdims=True), careful, least)
+    return allowed
 
 
 def _quiet(values: Vector) -> Flags:
-    """Return which situations (n, 16) are in text, unobserved and free to leave: fit to prepare with."""
-    quiet: Flags = (values[:, _FROM_AFAR] <= (0.0, 0.1, 0.1)).all(axis=1)
+    """Return which situations (n, 16) are met from home, unobserved and free to leave: fit to prepare with."""
+    quiet: Flags = np.all(values[:, _FROM_AFAR] <= np.array((0.5, 0.1, 0.1)), axis=1)
     return quiet
 
 

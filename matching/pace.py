@@ -1,4 +1,4 @@
-"""The exposure ladder's records: attempts, the pace of one member, candidates for the next step. Light."""
+"""The exposure ladder's records: attempts, one member's pace, candidates and proposals. Light."""
 
 from __future__ import annotations
 
@@ -191,3 +191,24 @@ class Candidate:
 
 
 _NO_HOST = list(SituationFeature).index(SituationFeature.NO_HOST)
+
+
+class Role(StrEnum):
+    """What a proposal is for."""
+
+    RIGHT_SIZED = "right_sized"
+    GENTLER = "gentler"
+    PREPARATION = "preparation"  #: from home, unobserved, to be closed at any moment: no outing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """A candidate put to a member, with the numbers behind it."""
+
+    id: str
+    index: int  #: position among the candidates given
+    role: Role
+    anticipated: float = field(repr=False)  #: SUDS
+    low: float = field(repr=False)  #: 80 % interval of the peak
+    high: float = field(repr=False)
+    risk: float = field(repr=False)  #: probability of a peak above the member's limit

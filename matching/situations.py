@@ -73,6 +73,21 @@ UNSTATED_VARIANCE = 1 / 12
 #: What one visit to the same group leaves of the share of strangers.
 FAMILIARITY = 0.8
 
+
+class Certainty(StrEnum):
+    """How sure an anticipation is."""
+
+    ROUGH = "rough"
+    FAIR = "fair"
+    GOOD = "good"
+
+
+CERTAINTY_WORDS = {
+    Certainty.ROUGH: "a first guess, we do not know you well yet",
+    Certainty.FAIR: "a fair idea",
+    Certainty.GOOD: "quite a good idea, from what you told us",
+}
+
 _SCALE = 22.0
 _CALMEST, _WORST = 4.0, 96.0
 

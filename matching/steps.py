@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.advice import plateau
 from matching.gaussian import Vector
 from matching.inputs import FEATURE_COUNT
-from matching.ladder import plateau
 from matching.outlook import OVERWHELMING_RISK, Outlook, look_ahead, suds
-from matching.pace import Attempt, Candidate, State
+from matching.pace import Attempt, Candidate, Proposal, Role, State
 from matching.situations import drive
 
 __all__ = ["OVERWHELMING_RISK", "Proposal", "Role", "choose", "fit"]
@@ -23,27 +22,6 @@ WIDTH = 20.0
 GENTLER_BY = 15.0
 NOVELTY, NOVELTY_ON_PLATEAU = 0.25, 0.5
 _MOST_REPEATS = 3
-
-
-class Role(StrEnum):
-    """What a proposal is for."""
-
-    RIGHT_SIZED = "right_sized"
-    GENTLER = "gentler"
-    PREPARATION = "preparation"  #: from home, in text, to be closed at any moment: not an outing
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """A candidate put to a member, with the numbers behind it."""
-
-    id: str
-    index: int  #: position among the candidates given
-    role: Role
-    anticipated: float  #: SUDS
-    low: float  #: 80 % interval of the peak
-    high: float
-    risk: float  #: probability of a peak above the member's limit
 
 
 def choose(
@@ -61,11 +39,19 @@ def choose(
     ordered = [candidates[i] for i in order]
     been = np.array([each.visits for each in ordered])[None, :] if visits is None else visits[:, order]
     outlook = look_ahead(states, ordered, been)
-    relevance = np.array([each.relevance for each in ordered])[None, :]
-    worth = relevance * outlook.attends * outlook.caution * _variety(states, ordered)
+    relevance = np.array([each.relevance for each in ordered]) * _carries_over(ordered)
+    worth = relevance[None, :] * outlook.attends * outlook.caution * _variety(states, ordered)
     picks = _mix(outlook, worth, np.array([state.pace.target for state in states]))
     proposals = _Proposals(outlook=outlook, ordered=ordered, order=order)
     return [proposals.of(row, picks[row]) for row in range(len(states))]
+
+
+def _carries_over(candidates: Sequence[Candidate]) -> Vector:
+    """Return how much of what the other candidates are made of each one practises; the most is 1."""
+    values = np.array([each.situation.values for each in candidates])
+    shared: Vector = values @ values.mean(axis=0)
+    shared /= shared.max()
+    return shared
 
 
 def _variety(states: Sequence[State], candidates: Sequence[Candidate]) -> Vector:
