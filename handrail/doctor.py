@@ -130,7 +130,7 @@ def _heartbeats(engine: Engine, now: datetime) -> Iterator[Finding]:
     for kind in ("relay", "worker"):
         at = seen.get(kind)
         if at is None:
-            yield _ill(kind, "has never run", f"handrail up, or beside it: handrail {kind}")
+            yield _ill(kind, "is not running", f"handrail up, or beside it: handrail {kind}")
         elif now - at > SILENCE:
             yield _ill(
                 kind,

@@ -112,7 +112,7 @@ def test_a_worker_that_fell_silent_is_named(migrated: Path) -> None:
     beat(migrated, relay=timedelta(seconds=91))
     found = look(migrated)
     assert found["relay"].says == "was last seen at 2026-06-01 08:58 UTC"
-    assert found["worker"].says == "has never run"
+    assert found["worker"].says == "is not running"
     assert found["worker"].mend.endswith("handrail worker")
 
 
