@@ -1,61 +1,23 @@
 """The page of components: axe finds nothing, nothing scrolls sideways, nothing needs script."""
 
-import hashlib
 import re
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask, render_template
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
 from tests.browser import THEMES, WIDTHS, Theme, axe_findings, launched, opened, overflow
-from web.design import components_context
-
-WEB = Path(__file__).parents[2] / "web"
-NONCE = "d2hhdGV2ZXI"
-POLICY = (
-    f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
-)
+from tests.web.look import NONCE, bare_app, serving
 
 TARGETS = "button, .button, .site-nav a, .choice, summary, .foot-links a"
 SMALL = """(targets) => [...document.querySelectorAll(targets)]
     .filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.textContent.trim())"""
 
 
-def static(path: str) -> str:
-    digest = hashlib.sha256((WEB / "static" / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={digest}"
-
-
-def bare_app() -> Flask:
-    """Only what templates are promised: translation, nonce, token, static files."""
-    app = Flask("components", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
-    app.secret_key = "for tests alone"
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(static=static, csp_nonce=lambda: NONCE, csrf_token=lambda: "token")
-    app.add_url_rule("/", "components", components)
-    app.after_request(lambda response: response.headers.set("Content-Security-Policy", POLICY) or response)
-    return app
-
-
-def components() -> str:
-    return render_template("design/components.html", **components_context())
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, bare_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(bare_app()) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +75,7 @@ def test_every_target_is_large_enough(browser: Browser, address: str, width: int
 def test_page_stands_without_script(browser: Browser, address: str) -> None:
     with opened(browser, width=320, java_script_enabled=False) as page:
         page.goto(address)
-        expect(page.get_by_label("A quiet guided walk with four strangers")).to_have_value("35")
+        expect(page.get_by_role("spinbutton", name="A quiet guided walk")).to_have_value("35")
         expect(page.get_by_role("slider")).to_have_count(0)
         expect(page.get_by_role("button", name="Dark")).to_be_visible()
 
@@ -144,6 +106,23 @@ def test_reader_chooses_a_theme_over_the_device(browser: Browser, address: str) 
         page.get_by_role("button", name="Dark").click()
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         expect(page.locator("body")).to_have_css("background-color", "rgb(23, 29, 28)")
+
+
+@pytest.mark.browser
+def test_nothing_moves_for_those_who_ask_for_stillness(browser: Browser, address: str) -> None:
+    with opened(browser) as page:
+        page.goto(address)
+        assert page.evaluate("document.getAnimations().length") == 0
+
+
+@pytest.mark.browser
+def test_paper_keeps_the_facts_and_leaves_the_buttons(browser: Browser, address: str) -> None:
+    with opened(browser, theme="dark") as page:
+        page.goto(address)
+        page.emulate_media(media="print")
+        expect(page.get_by_text("At any bridge. A wave is enough.")).to_be_visible()
+        expect(page.get_by_text("Not this one").first).to_be_hidden()
+        expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 @pytest.mark.requirement("C24")
