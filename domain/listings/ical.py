@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -48,7 +49,9 @@ def read(text: str) -> list[Draft | Refused]:
 def _component(block: str, zones: str) -> Component | None:
     zone = f"{zones}\n" if zones and "TZID" in block.upper() else ""
     try:
-        calendar = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{block}\nEND:VCALENDAR\n")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the library's doubts about odd zone names are settled in _zone
+            calendar = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{block}\nEND:VCALENDAR\n")
         events = list(calendar.walk("VEVENT"))
     except _BROKEN:
         return None

@@ -176,7 +176,7 @@ def _named(value: object, named: Mapping[str, Node]) -> object:
 
 
 def _keywords(row: Node) -> tuple[str, ...]:
-    kinds = [_WORDS_OF_TYPE.sub(" ", kind) for kind in types_of(row) if kind != "Event"]
+    kinds = [_WORDS_OF_TYPE.sub(" ", kind) for kind in types_of(row) if kind not in {"Event", "Thing"}]
     return drafting.words([*drafting.words(row.get("keywords")), *kinds])
 
 

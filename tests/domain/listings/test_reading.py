@@ -195,7 +195,28 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-NAMES = ["@id", "@type", "@graph", "name", "description", "startDate", "endDate", "duration", "location", "geo", "address", "organizer", "url", "keywords", "offers", "isAccessibleForFree", "maximumAttendeeCapacity", "eventStatus", "eventSchedule", "previousStartDate"]
+NAMES = [
+    "@id",
+    "@type",
+    "@graph",
+    "name",
+    "description",
+    "startDate",
+    "endDate",
+    "duration",
+    "location",
+    "geo",
+    "address",
+    "organizer",
+    "url",
+    "keywords",
+    "offers",
+    "isAccessibleForFree",
+    "maximumAttendeeCapacity",
+    "eventStatus",
+    "eventSchedule",
+    "previousStartDate",
+]
 HOSTILE = st.sampled_from(
     [
         "Event",
@@ -325,7 +346,21 @@ CELLS = st.text(max_size=12) | st.sampled_from(
 @given(rows=st.lists(st.lists(CELLS, max_size=16), max_size=5), delimiter=st.sampled_from(",;\t|"))
 @settings(deadline=None)
 def test_hostile_tables_never_break_a_reading(rows: list[list[str]], delimiter: str) -> None:
-    header = ["title", "start", "end", "zone", "latitude", "longitude", "price", "repeats", "except", "talking", "people", "minutes", "url"]
+    header = [
+        "title",
+        "start",
+        "end",
+        "zone",
+        "latitude",
+        "longitude",
+        "price",
+        "repeats",
+        "except",
+        "talking",
+        "people",
+        "minutes",
+        "url",
+    ]
     lines = [delimiter.join(row) for row in (header, *([["Walk", "2026-05-01 18:30", *row] for row in rows]))]
     survives("\n".join(lines).encode("utf-8", "replace"))
 
