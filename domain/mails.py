@@ -34,14 +34,17 @@ def request(
     text: str,
     now: datetime,
     rsvp: str | None = None,
+    to: str | None = None,
 ) -> Mail:
     """Add a mail to the account with this id; it is sent after the commit.
 
-    ``rsvp``: the mail is dropped should this answer no longer be a yes when it is sent.
+    ``rsvp``: the mail is dropped should this answer no longer be a yes when it is sent. ``to``: another
+    address than the account's own, to prove a new one.
     """
     mail = Mail(account=account, kind=kind, created_at=now)
     body: dict[str, Any] = {"subject": " ".join(subject.split()), "text": text}
-    sealed.seal(session, mail, body | ({"rsvp": rsvp} if rsvp else {}))
+    body |= {name: value for name, value in (("rsvp", rsvp), ("to", to)) if value}
+    sealed.seal(session, mail, body)
     session.add(mail)
     session.flush()
     outbox.record(session, events.MailRequested(mail=mail.id))
@@ -58,7 +61,7 @@ def open_letter(session: Session, mail: str) -> Letter | None:
     return Letter(
         id=row.id,
         kind=row.kind,
-        recipient=account.email,
+        recipient=body.get("to", account.email),
         subject=body["subject"],
         text=body["text"],
         rsvp=body.get("rsvp"),

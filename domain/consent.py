@@ -1,0 +1,89 @@
+"""What a person agreed to, purpose by purpose: given, looked up and taken back in one step each.
+
+Rows are added and withdrawn, never removed. Each names the version and the hash of the words agreed to, so
+that changed words ask anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain.models import Consent, ConsentPurpose
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wording:
+    """What a person is asked, as they read it; new words need a new version."""
+
+    version: int
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """Return the hash kept with each yes."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+WORDINGS: dict[ConsentPurpose, Wording] = {
+    ConsentPurpose.COMFORT: Wording(
+        version=1,
+        text=(
+            "Use my answers about how hard things feel, and what I write after an outing, to choose "
+            "suggestions and to shape my ladder. Only I can read them. I can take this back at any time; "
+            "the answers are then deleted."
+        ),
+    ),
+    ConsentPurpose.GROUP_VISIBILITY: Wording(
+        version=1,
+        text="Show my display name to the people of groups I join. I can take this back at any time.",
+    ),
+    ConsentPurpose.HARDER_STEP: Wording(
+        version=1, text="Suggest a step above my last one when I say so. I can take this back at any time."
+    ),
+}
+
+
+def give(session: Session, *, account: str, purpose: ConsentPurpose, now: datetime) -> Consent:
+    """Record a yes to the words of today; a yes to the same words that still stands is returned."""
+    wording = WORDINGS[purpose]
+    standing = _standing(session, account, purpose)
+    if standing is not None and standing.text_hash == wording.digest:
+        return standing
+    if standing is not None:
+        standing.withdrawn_at = now
+    row = Consent(
+        account=account, purpose=purpose, version=wording.version, text_hash=wording.digest, given_at=now
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def withdraw(session: Session, *, account: str, purpose: ConsentPurpose, now: datetime) -> bool:
+    """Take a yes back, at once; return whether there was one."""
+    standing = _standing(session, account, purpose)
+    if standing is None:
+        return False
+    standing.withdrawn_at = now
+    session.flush()
+    return True
+
+
+def has(session: Session, *, account: str, purpose: ConsentPurpose) -> bool:
+    """Return whether a yes stands, to the words of today."""
+    standing = _standing(session, account, purpose)
+    return standing is not None and standing.text_hash == WORDINGS[purpose].digest
+
+
+def _standing(session: Session, account: str, purpose: ConsentPurpose) -> Consent | None:
+    return session.scalar(
+        select(Consent)
+        .where(Consent.account == account, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
