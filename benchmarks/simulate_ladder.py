@@ -100,7 +100,8 @@ def people(world: World, count: int, rng: np.random.Generator) -> People:
 
 def index(weights: Floats) -> Floats:
     """Return the true comfort index: mean SUDS over the whole catalogue."""
-    return squash(weights @ CATALOGUE.T).mean(axis=1)
+    found: Floats = squash(weights @ CATALOGUE.T).mean(axis=1)
+    return found
 
 
 class Policy(Protocol):
@@ -258,7 +259,7 @@ def subgroups(first: People) -> dict[str, NDArray[np.bool_]]:
 
 
 HEADER = (
-    "| | policy | comfort gained ± s.e. | more than the rule (lower 95 % bound) | overwhelming, % of attended ± s.e. "
+    "| | policy | comfort gained ± s.e. | more than the rule (lower 95 % bound) | overwhelming, % ± s.e. "
     "| left, % (against the rule) | attended of offered |\n|---|---|---:|---:|---:|---:|---:|"
 )
 
@@ -290,9 +291,8 @@ def main() -> None:
     options = parser.parse_args()
     for number, world in enumerate(WORLDS):
         first, tallies = simulate(world, options.members, options.seed + 100 * number)
-        print(
-            f"\n**{world.name}** (learns: {world.learns}; mean index {index(first.weights).mean():.0f})\n\n{HEADER}"
-        )
+        start = f"learns: {world.learns}; mean index {index(first.weights).mean():.0f}"
+        print(f"\n**{world.name}** ({start})\n\n{HEADER}")
         for group, who in subgroups(first).items():
             shown = (
                 tallies if group == "everybody" else {name: tallies[name] for name in ("rule", "Handrail")}
