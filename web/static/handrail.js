@@ -17,7 +17,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = new FormData(form, event.submitter);
   showTheme(form, event.submitter.value);
-  fetch(form.action, { method: "POST", body, redirect: "manual" });
+  // Shown already; where the network is away, the choice lasts until the next page.
+  fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
 });
 
 // A slider is laid over its number box: the box holds the answer, so "not answered" stays possible.
