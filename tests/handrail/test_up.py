@@ -1,0 +1,140 @@
+"""`handrail up` with everything real: served, well, alone in its home, and gone without a trace."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.handrail.processes import gone
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(sys.platform != "linux", reason="watches processes as Linux does"),
+]
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("HANDRAIL_")}
+    return {**kept, "HANDRAIL_HOME": str(home), **{f"HANDRAIL_{name}": text for name, text in more.items()}}
+
+
+def handrail(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "handrail", *arguments],
+        env=environ(home, **more), check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+@contextmanager
+def running(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A started Handrail and what it printed until it was ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "handrail", "up", *options],
+        env=environ(home, **more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            break
+    try:
+        assert "Handrail is ready." in said, said
+        yield process, said
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below ``pid``, found by asking each process on this machine for its parent."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def address_in(said: str) -> str:
+    match = re.search(r"http://localhost:\d+", said)
+    assert match
+    return match[0]
+
+
+def status_of(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
+        return int(answer.status)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("up") / "home"
+
+
+def test_it_serves_is_well_and_ends_without_a_trace(home: Path) -> None:
+    with running(home, "--empty") as (process, said):
+        assert status_of(address_in(said) + "/healthz") == 200
+        below = descendants(process.pid)
+        assert len(below) >= 4
+        (folder,) = (home / "queue.lock").read_text().splitlines()[1:]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert all(gone(pid) for pid in below)
+        assert not Path(folder).exists()
+
+
+def test_a_second_one_in_the_same_home_is_refused(home: Path) -> None:
+    with running(home, "--empty") as (process, _said):
+        second = handrail(home, "up", "--empty")
+        assert second.returncode == 1
+        assert f"already runs in {home} (process {process.pid})" in second.stderr
+        assert process.poll() is None
+
+
+def test_nothing_outlives_it_when_it_is_killed_and_it_starts_again(home: Path) -> None:
+    with running(home, "--empty") as (process, _said):
+        below = descendants(process.pid)
+        process.kill()
+        assert all(gone(pid, within=30) for pid in below)
+    with running(home, "--empty") as (_process, said):
+        assert status_of(address_in(said) + "/healthz") == 200
+
+
+def test_a_taken_port_is_avoided_unless_it_was_asked_for(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        refused = handrail(home, "up", "--empty", LISTEN=address)
+    assert refused.returncode == 1
+    assert f"Another program listens on {address}" in refused.stderr
+
+
+def test_the_web_process_has_loaded_no_numerics(home: Path) -> None:
+    with running(home, "--empty") as (process, said):
+        status_of(address_in(said) + "/healthz")
+        (worker,) = [pid for pid in descendants(process.pid) if "gunicorn" in command_of(parent_of(pid))]
+        loaded = Path(f"/proc/{worker}/maps").read_text()
+        assert "/flask" in loaded or ".so" in loaded
+        assert not re.search(r"/(numpy|scipy|sklearn|numba)/", loaded)
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
