@@ -42,10 +42,10 @@ class PrivateProfile:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
         """Read a sealed body; what is absent was not said."""
-        lists = {name: tuple(body.get(name, ())) for name in ("values", "access_needs", "avoid")}
-        needs = tuple(Need(each) for each in body.get("needs", ()))
-        texts = {name: body.get(name, "") for name in ("own_words", "card")}
-        return cls(needs=needs, cell=body.get("cell"), place_name=body.get("place_name"), **lists, **texts)
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in body.items()
+        }
+        return cls(**given | {"needs": tuple(Need(each) for each in body.get("needs", ()))})
 
     def to_json(self) -> dict[str, Any]:
         """Return the body to seal; the inverse of :meth:`from_json`."""
@@ -159,7 +159,7 @@ def answer_comfort(
 ) -> None:
     """Seal the comfort answers (0-100 by question id; None: skipped) and let a worker start from them.
 
-    Raises `NotAllowed` without a standing consent, `Invalid` for an unknown question or a number out of range.
+    Raises `NotAllowed` without a standing consent, `Invalid` for an unknown question or number.
     """
     if not consent.has(session, account=member.id, purpose=ConsentPurpose.COMFORT):
         raise NotAllowed("We need your yes before we keep answers about how things feel.")

@@ -1,0 +1,116 @@
+"""The pages on a real database of each test's own, with people signed in through the real sign-in page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from domain import database
+from domain.models import RoleName
+from tests import factories
+from tests.conftest import KEYRING
+from web.app import create_app
+from web.config import WebConfig
+from web.db import db
+
+ORIGIN = "http://localhost:8000"
+
+
+def web_config(database_url: str, home: Path, **changes: Any) -> WebConfig:
+    """A configuration for tests; ``changes`` replace single values."""
+    facts: dict[str, Any] = {
+        "secret_key": "a secret key for tests, long enough to be one",
+        "master_key": KEYRING.masters[0],
+        "database_url": database_url,
+        "base_url": ORIGIN,
+        "home": home,
+        "trusted_hosts": ("localhost",),
+        "mail_from": "handrail@example.com",
+        "demo": True,
+    }
+    return WebConfig(**facts | changes)
+
+
+@pytest.fixture
+def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    made = create_app(web_config(sqlite_url, tmp_path))
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def rows(app: Flask, sqlite_url: str) -> Iterator[Session]:
+    """A session of its own beside the application's: commit before the client asks."""
+    engine = database.open_engine(sqlite_url)
+    with database.open_sessions(engine, KEYRING)() as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+def csrf(client: FlaskClient, path: str = "/help") -> str:
+    """The forgery token of this client's session, as a page of theirs carries it."""
+    page = client.get(path, base_url=ORIGIN).get_data(as_text=True)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, f"no token on {path}"
+    return found[1]
+
+
+def post(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
+    """Send a form as its page would."""
+    return client.post(path, data={"csrf_token": csrf(client), **fields}, base_url=ORIGIN)
+
+
+def sign_in(client: FlaskClient, email: str, password: str = factories.PASSWORD) -> TestResponse:
+    """Sign in through the page."""
+    return post(client, "/login", email=email, password=password)
+
+
+@pytest.fixture
+def signed_in(app: Flask, rows: Session) -> Callable[..., FlaskClient]:
+    """A function that makes a member and returns their client; ``facts`` go to `factories.member`.
+
+    ``demo`` accounts may hold a role without a second factor where the configuration says demo.
+    """
+
+    def make(email: str = "robin@example.com", **facts: Any) -> FlaskClient:
+        member = factories.member(rows, email=email, **facts)
+        account = rows.get_one(factories.Account, member.id)
+        account.demo = True
+        rows.commit()
+        client = app.test_client()
+        response = sign_in(client, email)
+        assert response.status_code in {302, 303}, response.get_data(as_text=True)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def member_client(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    return signed_in("member@example.com")
+
+
+@pytest.fixture
+def organizer_client(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    return signed_in("organizer@example.com", roles=[RoleName.ORGANIZER])
+
+
+@pytest.fixture
+def admin_client(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    return signed_in("admin@example.com", roles=[RoleName.ADMIN])

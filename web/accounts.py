@@ -1,0 +1,253 @@
+"""The account library's settings: what it does, in which words, and how it hashes and sends mail."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_security import Security, SQLAlchemyUserDatastore, Totp, user_registered
+from passlib.context import CryptContext
+from passlib.totp import TOTP, AppWallet
+from werkzeug.routing import Rule
+
+from domain import accounts, members
+from domain.models import Account
+from web import clock
+from web.auth import SignIn, SignInPasskey, SignInRole
+from web.config import WebConfig
+from web.db import db, outside_transaction
+from web.forms.accounts import JoinForm
+from web.mail import RecordedMail
+
+#: At most two passwords are checked at once, so that checking them cannot starve the pages.
+CHECKING = threading.BoundedSemaphore(2)
+
+
+class Accounts(SQLAlchemyUserDatastore):
+    """The library's store, creating accounts through our own rules."""
+
+    def create_user(self, **facts: Any) -> SignIn:
+        """Create an account that is not confirmed yet."""
+        row = accounts.create(
+            db.session(), email=facts["email"], password_hash=facts["password"], now=clock.now()
+        )
+        found: SignIn = db.session.get_one(SignIn, row.id)
+        return found
+
+
+class Hashing:
+    """Password hashing that never runs inside a writing transaction."""
+
+    def __init__(self, context: CryptContext) -> None:
+        self._context = context
+
+    def hash(self, *arguments: Any, **options: Any) -> str:
+        """Return the hash to store."""
+        with outside_transaction(), CHECKING:
+            hashed: str = self._context.hash(*arguments, **options)
+        return hashed
+
+    def verify(self, *arguments: Any, **options: Any) -> bool:
+        """Return whether a password fits its hash."""
+        with outside_transaction(), CHECKING:
+            fits: bool = self._context.verify(*arguments, **options)
+        return fits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
+class Codes(Totp):
+    """Second-factor codes whose seeds are sealed under keys named for themselves, so that keys can rotate."""
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        super().__init__(secrets, issuer)
+        newest = next(iter(secrets))
+        self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=newest))
+
+
+def _totp_secrets(config: WebConfig) -> dict[str, str]:
+    keys = (config.master_key, *config.master_key_fallbacks)
+    named = {sha256(b"codes name " + key).hexdigest()[:12]: key for key in keys}
+    return {name: sha256(b"codes " + key).hexdigest() for name, key in named.items()}
+
+
+def settings(config: WebConfig) -> dict[str, Any]:
+    """Return what the account library is told."""
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        **{f"SECURITY_{name}": value for name, value in _features().items()},
+        **{f"SECURITY_{name}": value for name, value in _passwords().items()},
+        **{f"SECURITY_{name}": value for name, value in _subjects().items()},
+        **{f"SECURITY_MSG_{name}": value for name, value in _messages().items()},
+        "SECURITY_TOTP_SECRETS": _totp_secrets(config),
+        "SECURITY_TOTP_ISSUER": "Handrail",
+        "SECURITY_EMAIL_SENDER": config.mail_from,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": config.demo},
+    }
+
+
+def _features() -> dict[str, Any]:
+    return {
+        "REGISTERABLE": True,
+        "CONFIRMABLE": True,
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "CHANGE_EMAIL": True,
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "WEBAUTHN": True,
+        "WAN_RP_NAME": "Handrail",
+        "RETURN_GENERIC_RESPONSES": True,
+        "USE_REGISTER_V2": True,
+        "API_ENABLED_METHODS": ["session"],
+        "JOIN_USER_ROLES": False,
+        "DATETIME_FACTORY": clock.now,
+        "SCRIPT_NONCE_KEY": "csp_nonce",
+        "EMAIL_HTML": False,
+        "FRESHNESS": timedelta(minutes=10),
+        "FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+        "CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+        "RESET_PASSWORD_WITHIN": timedelta(minutes=30),
+        "POST_CONFIRM_VIEW": "/login",
+        "POST_REGISTER_VIEW": "/check-mail",
+        "POST_CHANGE_VIEW": "/account/",
+        "POST_CHANGE_EMAIL_VIEW": "/account/",
+        "TWO_FACTOR_POST_SETUP_VIEW": "/account/",
+        "WAN_POST_REGISTER_VIEW": "/account/",
+    }
+
+
+def _passwords() -> dict[str, Any]:
+    return {
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": {"argon2"},
+        "PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__time_cost": accounts.TIME_COST,
+            "argon2__memory_cost": accounts.MEMORY_KIB,
+            "argon2__parallelism": accounts.PARALLELISM,
+        },
+        "PASSWORD_LENGTH_MIN": 10,
+        "PASSWORD_CONFIRM_REQUIRED": False,
+        "HASHING_SCHEMES": [
+            "hex_sha256"
+        ],  # binds a mailed link to an address or password hash; must be quick
+        "DEPRECATED_HASHING_SCHEMES": [],
+    }
+
+
+def _subjects() -> dict[str, Any]:
+    return {
+        "EMAIL_SUBJECT_REGISTER": _l("Welcome to Handrail: one more step"),
+        "EMAIL_SUBJECT_CONFIRM": _l("Confirm your e-mail address"),
+        "EMAIL_SUBJECT_PASSWORD_RESET": _l("A new password for Handrail"),
+        "EMAIL_SUBJECT_PASSWORD_NOTICE": _l("Your password has been changed"),
+        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": _l("Your password has been changed"),
+        "CHANGE_EMAIL_SUBJECT": _l("Confirm your new e-mail address"),
+    }
+
+
+def _messages() -> dict[str, Any]:
+    same = _l("If we know that address, a mail is on its way. It can take a few minutes.")
+    wrong = _l("The address and password do not go together. You can try again, or ask for a new password.")
+    code = _l("That code did not fit. Codes change every half minute, so try the next one.")
+    link = _l("This link has been used already, or it is too old. You can ask for a new one here.")
+    mismatch = _l("The address does not look complete. It needs an @ and what follows.")
+    return {
+        "GENERIC_AUTHN_FAILED": (wrong, "error"),
+        "GENERIC_RECOVERY": (same, "info"),
+        "CONFIRM_REGISTRATION": (_l("We have sent you a mail."), "info"),
+        "CONFIRMATION_REQUEST": (same, "info"),
+        "PASSWORD_RESET_REQUEST": (same, "info"),
+        "EMAIL_CONFIRMED": (_l("Thank you. Your address is confirmed. You can sign in now."), "success"),
+        "ALREADY_CONFIRMED": (_l("Your address is confirmed already. You can sign in."), "info"),
+        "INVALID_CONFIRMATION_TOKEN": (link, "error"),
+        "CONFIRMATION_EXPIRED": (link, "error"),
+        "CONFIRMATION_REQUIRED": (_l("One step first: follow the link in the mail we sent you."), "error"),
+        "INVALID_RESET_PASSWORD_TOKEN": (link, "error"),
+        "PASSWORD_RESET_EXPIRED": (link, "error"),
+        "PASSWORD_RESET_NO_LOGIN": (_l("Your new password is set. Please sign in with it."), "success"),
+        "PASSWORD_CHANGE": (_l("Your password is changed."), "success"),
+        "PASSWORD_INVALID_LENGTH": (
+            _l("Use at least %(length)s characters. A short sentence works well."),
+            "error",
+        ),
+        "PASSWORD_NOT_PROVIDED": (_l("Enter a password."), "error"),
+        "PASSWORD_IS_THE_SAME": (_l("Choose a password that differs from the one before."), "error"),
+        "INVALID_PASSWORD": (_l("That is not the password we know. You can try again."), "error"),
+        "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
+        "INVALID_EMAIL_ADDRESS": (mismatch, "error"),
+        "CHANGE_EMAIL_SENT": (_l("We have sent a mail to the new address. Follow the link in it."), "info"),
+        "CHANGE_EMAIL_CONFIRMED": (_l("Your e-mail address is changed."), "success"),
+        "CHANGE_EMAIL_EXPIRED": (link, "error"),
+        "API_ERROR": (link, "error"),
+        "INVALID_CODE": (code, "error"),
+        "INVALID_RECOVERY_CODE": (_l("That code did not fit. Each one works only once."), "error"),
+        "TWO_FACTOR_INVALID_TOKEN": (code, "error"),
+        "TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("Thank you. You are signed in."), "success"),
+        "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_l("Codes are set up for your account."), "success"),
+        "TWO_FACTOR_DISABLED": (_l("Codes are switched off for your account."), "success"),
+        "TWO_FACTOR_PERMISSION_DENIED": (_l("Please sign in again to go on."), "error"),
+        "LOGIN": (_l("Please sign in to go on."), "info"),
+        "UNAUTHENTICATED": (_l("Please sign in to go on."), "info"),
+        "REAUTHENTICATION_REQUIRED": (_l("To be safe, please enter your password once more."), "info"),
+        "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you."), "info"),
+        "DISABLED_ACCOUNT": (wrong, "error"),
+        "WEBAUTHN_NAME_REQUIRED": (_l("Give the passkey a name, such as “my phone”."), "error"),
+        "WEBAUTHN_REGISTER_SUCCESSFUL": (_l("The passkey “%(name)s” is ready."), "success"),
+        "WEBAUTHN_CREDENTIAL_DELETED": (_l("The passkey “%(name)s” is removed."), "success"),
+        "WEBAUTHN_EXPIRED": (_l("That took a little long. Please start once more."), "error"),
+    }
+
+
+def _page(template: str, **facts: Any) -> str:
+    return render_template(template, **facts)
+
+
+def init_app(app: Flask, config: WebConfig) -> None:
+    """Set up the account library; forgery protection must be there already."""
+    app.config.update(settings(config))
+    store = Accounts(db, SignIn, SignInRole, SignInPasskey)
+    security = Security(
+        app, store, register_form=JoinForm, mail_util_cls=RecordedMail, totp_cls=Codes, render_template=_page
+    )
+    security.pwd_context = Hashing(security.pwd_context)
+    security.want_json(lambda _request: False)
+    user_registered.connect(_welcome, app)
+    for endpoint, template in (
+        ("security.confirm_email", "security/confirm_email.html"),
+        ("security.change_email_confirm", "security/change_email_confirm.html"),
+    ):
+        app.view_functions[endpoint] = _ask_first(app.view_functions[endpoint], template)
+    app.url_map.add(Rule("/change-email/<token>", endpoint="security.change_email_confirm", methods=["POST"]))
+
+
+def _ask_first(confirm: Any, template: str) -> Any:
+    """Return a view that changes nothing until a button is pressed: mail scanners follow links too."""
+
+    def view(token: str) -> Any:
+        return confirm(token=token) if request.method == "POST" else render_template(template, token=token)
+
+    return view
+
+
+def _welcome(_sender: Flask, user: SignIn, form_data: dict[str, Any], **_facts: Any) -> None:
+    account = db.session.get_one(Account, user.id)
+    now: datetime = clock.now()
+    accounts.confirm_adult(db.session(), account=account, now=now)
+    members.create(
+        db.session(),
+        account=account,
+        display_name=form_data["display_name"],
+        time_zone=form_data["time_zone"],
+        now=now,
+    )

@@ -1,0 +1,30 @@
+"""The application: one function that makes it from its configuration."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+
+from web import accounts, auth, context, db, errors, filters, security
+from web.config import WebConfig
+from web.views import BLUEPRINTS
+
+
+def create_app(config: WebConfig) -> Flask:
+    """Return the pages of Handrail, ready to serve; nothing is connected yet."""
+    app = Flask("web", static_folder="static", template_folder="templates")
+    app.config["TEMPLATES_AUTO_RELOAD"] = config.reload
+    app.extensions["handrail_config"] = config
+    # The order matters: guards of the browser first, then the transaction, then who may see the page.
+    security.init_app(app, config)
+    db.init_app(app, config)
+    auth.init_app(app, config)
+    Babel(app, default_locale="en_GB", default_timezone="UTC")
+    accounts.init_app(app, config)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    security.limit(app, config)
+    errors.init_app(app)
+    filters.init_app(app)
+    context.init_app(app, config)
+    return app
