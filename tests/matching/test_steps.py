@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import comfort
+from matching.gaussian import predict, unpack
+from matching.inputs import Situation
+from matching.ladder import Candidate, Pace, Role, State
+from matching.rungs import KINDS
+from matching.situations import familiar, situation, squash
+from matching.steps import _variety, choose
+from tests import strategies
+
+CATALOGUE = [Candidate(id=kind.id, situation=kind.situation, kind=kind.id) for kind in KINDS]
+ANSWERS = (30.0, 40.0, 50.0, 55.0, 80.0, 90.0)
+HARD = (95.0, 95.0, 95.0, 95.0, 100.0, 100.0)
+READ_ALONG = CATALOGUE[0]
+
+
+def from_home(place: Situation) -> bool:
+    return place.values[8] <= 0.5 and place.values[5] <= 0.1 and place.values[9] <= 0.1
+
+
+@pytest.mark.requirement("R06", "R14")
+@given(
+    strategies.answers,
+    strategies.paces(),
+    st.lists(st.tuples(strategies.situations(), strategies.suds), max_size=6),
+    strategies.candidates(),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_outing_is_ever_above_the_ceiling(
+    answers: list[float | None],
+    pace: Pace,
+    history: list[tuple[Situation, float]],
+    candidates: list[Candidate],
+) -> None:
+    state = comfort.start(answers, pace=pace)
+    for place, peak in history:
+        state = comfort.learn(state, place, peak=peak, attended=True)
+    for proposal in comfort.next_steps(state, candidates):
+        candidate = candidates[proposal.index]
+        risk = comfort.anticipate(state.comfort, candidate).risk_above(state.pace.limit)
+        assert proposal.risk == pytest.approx(risk, abs=1e-9)
+        if proposal.role is Role.PREPARATION:
+            assert from_home(candidate.situation)
+            assert risk <= 4.5 * state.pace.risk + 1e-12
+        else:
+            assert risk <= state.pace.risk + 1e-12
+            assert comfort.anticipate(state.comfort, candidate).risk_above(80) <= 0.05 + 1e-12
+
+
+@given(strategies.answers, strategies.candidates(least=2), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_candidates_does_not_matter(
+    answers: list[float | None], candidates: list[Candidate], random: st.DataObject
+) -> None:
+    state = comfort.start(answers)
+    shuffled = list(candidates)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    found, again = comfort.next_steps(state, candidates), comfort.next_steps(state, shuffled)
+    assert [each.id for each in found] == [each.id for each in again]
+    assert [candidates[each.index] for each in found] == [shuffled[each.index] for each in again]
+
+
+def test_equal_candidates_are_ordered_by_id() -> None:
+    twins = [replace(READ_ALONG, id=name) for name in ("c", "a", "b")]
+    assert [each.id for each in comfort.next_steps(comfort.start(ANSWERS), twins)] == ["a", "b"]
+
+
+@pytest.mark.requirement("R19")
+@pytest.mark.parametrize("answers", [ANSWERS, (20.0, 30.0, None, 40.0, 50.0, 60.0), (60.0,) * 6])
+def test_two_are_right_sized_and_one_is_gentler(answers: tuple[float | None, ...]) -> None:
+    found = comfort.next_steps(comfort.start(answers), CATALOGUE)
+    assert [each.role for each in found] == [Role.RIGHT_SIZED, Role.RIGHT_SIZED, Role.GENTLER]
+    assert found[2].anticipated < min(found[0].anticipated, found[1].anticipated)
+    assert all(each.low < each.anticipated < each.high for each in found)
+    assert len({each.id for each in found}) == 3
+
+
+def test_nothing_that_fits_leads_to_a_preparation_step_or_none() -> None:
+    state = comfort.start(HARD)
+    found = comfort.next_steps(state, CATALOGUE)
+    assert [each.role for each in found] == [Role.PREPARATION]
+    assert found[0].id == "read_along"
+    assert comfort.next_step(state, [each for each in CATALOGUE if each.situation.values[8] == 1]) is None
+    assert comfort.next_step(state, []) is None
+
+
+def test_a_preparation_step_is_refused_where_even_that_is_too_much() -> None:
+    state = comfort.start(HARD)
+    for _ in range(4):
+        state = comfort.learn(state, READ_ALONG, predicted=100, peak=100, attended=True)
+    assert comfort.next_step(state, CATALOGUE) is None
+
+
+def test_a_held_set_back_leaves_a_way_on() -> None:
+    """Half of the risk would leave nothing; the least risky under the member's own ceiling stays."""
+    state = comfort.start((85.0, 85.0, 85.0, 90.0, 100.0, 100.0))
+    outing = [Candidate(id="walk", situation=situation(group_size=0.3, unfamiliar=0.4, in_person=1))]
+    risk = comfort.anticipate(state.comfort, outing[0]).risk_above(75)
+    assert 0.02 < risk < 0.10
+    held = replace(state, pace=replace(state.pace, holding=2, risk=min(0.10, risk * 1.5), target=37))
+    assert held.pace.risk_now < risk
+    found = comfort.next_step(held, outing)
+    assert found is not None
+    assert found.role is Role.RIGHT_SIZED
+
+
+def test_a_smaller_stride_never_proposes_something_harder_first() -> None:
+    levels = []
+    for stride, target in (("gentle", 42.0), ("steady", 52.0), ("stretch", 60.0)):
+        state = comfort.start((20.0, 30.0, 30.0, 35.0, 60.0, 70.0), pace=Pace(stride=stride, target=target))  # type: ignore[arg-type]
+        found = comfort.next_step(state, CATALOGUE)
+        assert found is not None
+        levels.append(found.anticipated)
+    assert levels == sorted(levels)
+
+
+def test_where_the_member_wants_to_get_counts() -> None:
+    plain = [replace(READ_ALONG, id="a"), replace(READ_ALONG, id="b")]
+    wanted = [replace(plain[0], relevance=0.3), plain[1]]
+    state = comfort.start(ANSWERS)
+    assert [comfort.next_steps(state, each)[0].id for each in (plain, wanted)] == ["a", "b"]
+
+
+def test_the_same_thing_three_times_gives_way_to_another() -> None:
+    """Two steps of equal size: the one just done three times comes second."""
+    one = Candidate(id="a", kind="a", situation=situation(group_size=0.5, talking=0.5, in_person=1))
+    other = Candidate(id="b", kind="b", situation=situation(group_size=0.5, talking=0.5, in_person=1))
+    state = comfort.start(ANSWERS)
+    assert comfort.next_steps(state, [one, other])[0].id == "a"
+    for _ in range(3):
+        state = comfort.learn(state, one, predicted=40, peak=35, attended=True)
+    assert comfort.next_steps(state, [one, other])[0].id == "b"
+
+
+def test_a_plateau_doubles_the_pull_of_what_is_new() -> None:
+    far = Candidate(id="far", situation=situation(observed=1, talking=1, evening=1, one_off=1))
+    near = replace(READ_ALONG, id="near")
+    flat = comfort.start(ANSWERS)
+    for _ in range(8):
+        flat = comfort.learn(flat, near, attended=True)
+    assert _variety([flat], [far])[0, 0] == pytest.approx(1.5)
+    assert _variety([comfort.start(ANSWERS)], [far])[0, 0] == pytest.approx(1.25)
+
+
+@given(
+    st.lists(st.tuples(strategies.answers, strategies.paces()), min_size=1, max_size=4),
+    strategies.candidates(),
+    st.integers(0, 5),
+)
+@settings(max_examples=40, deadline=None)
+def test_many_members_at_once_get_what_each_would_get_alone(
+    members: list[tuple[list[float | None], Pace]], candidates: list[Candidate], visits: int
+) -> None:
+    states = [comfort.start(answers, pace=pace) for answers, pace in members]
+    table = np.full((len(states), len(candidates)), visits)
+    together = choose(states, candidates, table)
+    for state, found in zip(states, together, strict=True):
+        alone = comfort.next_steps(state, [replace(each, visits=visits) for each in candidates])
+        assert [each.id for each in found] == [each.id for each in alone]
+        for each, single in zip(found, alone, strict=True):
+            met = familiar(candidates[each.index].situation, visits)
+            level, variance = predict(unpack(state.comfort), met)
+            assert each.anticipated == pytest.approx(single.anticipated) == pytest.approx(squash(level))
+            assert each.risk == pytest.approx(
+                comfort.anticipate(state.comfort, met).risk_above(state.pace.limit)
+            )
+            assert variance > 0
+
+
+def test_ten_thousand_members_are_asked_for_in_one_call() -> None:
+    rng = np.random.default_rng(3)
+    kinds = [comfort.start(rng.integers(0, 101, 6).astype(float).tolist()) for _ in range(20)]
+    states: list[State] = [kinds[place % 20] for place in range(10_000)]
+    candidates = [Candidate(id=str(k), situation=Situation(values=(1.0, *rng.random(15)))) for k in range(50)]
+    found = choose(states, candidates)
+    assert len(found) == 10_000
+    assert found[:20] == choose(kinds, candidates)
+    assert found[:20] == found[-20:]
+
+
+def test_nobody_asked_for_is_nobody_answered() -> None:
+    assert choose([], CATALOGUE) == []
