@@ -62,6 +62,8 @@ class Supervisor:
 
     def _start_all(self) -> None:
         for program in self._programs:
+            if self._ending:
+                return
             self._children.append(_Child(program, start(program), time.monotonic()))
             if program.foundation:
                 self._await_ready(self._children[-1])

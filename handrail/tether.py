@@ -1,7 +1,7 @@
 """Run a program that ends with its parent: `python tether.py PARENT PROGRAM [ARGUMENT...]`.
 
-Linux sends the signal whatever kills the parent. Elsewhere the program is run as it is, and what a
-crash leaves behind is ended by the next start.
+Linux sends the signal whatever kills the parent. Elsewhere the program is run as it is; then only the
+queue server, which the next start looks for, is sure to end after a crash of its owner.
 """
 
 import ctypes

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from handrail import __version__, secret_files
 from handrail.cli import COMMANDS, main
 from handrail.commands import migrate, reset
+from handrail.commands.bench import bench
 from handrail.commands.web import gunicorn
 from handrail.occupancy import note, occupy
 
@@ -41,6 +42,13 @@ def test_every_command_is_where_the_table_says(place: str) -> None:
     module, _, attribute = place.partition(":")
     command = getattr(importlib.import_module(f"handrail.commands.{module}"), attribute)
     assert isinstance(command, click.Command)
+
+
+def test_every_measurement_is_where_its_table_says() -> None:
+    context = click.Context(bench)
+    assert all(
+        isinstance(bench.get_command(context, name), click.Command) for name in bench.list_commands(context)
+    )
 
 
 def test_an_unknown_command_is_refused(tmp_path: Path) -> None:

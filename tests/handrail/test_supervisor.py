@@ -1,5 +1,6 @@
 """Programs are started in order, started again when they die, and none is ever left behind."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -134,6 +135,18 @@ def test_a_signal_ends_it_in_order_and_handlers_are_put_back(journal: Journal) -
     running.run(lambda: os.kill(os.getpid(), signal.SIGTERM))
     assert journal.said("ends") == ["web", "worker"]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_asked_to_end_while_starting_it_starts_no_more(journal: Journal) -> None:
+    def asked() -> bool:
+        running.end()
+        return False
+
+    first = dataclasses.replace(journal.program("queue", foundation=True), ready=asked)
+    running = Supervisor([first, journal.program("web")], say=silent)
+    running.run(silent_ready)
+    assert "web" not in journal.said("starts")
+    assert all(gone(pid) for _word, _name, pid in journal.lines())
 
 
 def test_a_program_that_will_not_end_is_ended(tmp_path: Path) -> None:
