@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, select, update
@@ -13,6 +13,7 @@ from domain import events, outbox
 from domain.models import BulkRun, MatchingRun, Member, RunStatus
 
 OPEN = (RunStatus.REQUESTED, RunStatus.RUNNING)
+STUCK = timedelta(days=1)
 
 
 def request(
@@ -103,6 +104,17 @@ def give_up(session: Session, run: str, *, failure: str, now: datetime) -> None:
     )
 
 
+def end_stuck(session: Session, *, now: datetime) -> int:
+    """Mark as failed what has been open for a day: its message was given up without a word."""
+    result: Any = session.execute(
+        update(MatchingRun)
+        .where(MatchingRun.status.in_(OPEN), MatchingRun.requested_at < now - STUCK)
+        .values(status=RunStatus.FAILED, stage=None, finished_at=now, failure="Stuck")
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
 def begin_bulk(
     session: Session, *, reason: str, now: datetime, settings_version: str | None = None
 ) -> BulkRun:
@@ -112,6 +124,28 @@ def begin_bulk(
     session.add(bulk)
     session.flush()
     return bulk
+
+
+def match_everybody(session: Session, *, reason: str, now: datetime, not_before: float = 0.0) -> BulkRun:
+    """Ask for a bulk run over every member; one for the same reason that has not begun is reused.
+
+    ``not_before``: seconds since 1970, to wait for more of the same.
+    """
+    waiting = session.scalar(
+        select(BulkRun)
+        .where(BulkRun.reason == reason, BulkRun.finished_at.is_(None), BulkRun.done == 0)
+        .order_by(BulkRun.id.desc())
+        .limit(1)
+    )
+    if waiting is not None and not _begun(session, waiting):
+        return waiting
+    bulk = begin_bulk(session, reason=reason, now=now)
+    outbox.record(session, events.BulkStepDue(bulk=bulk.id), not_before=not_before)
+    return bulk
+
+
+def _begun(session: Session, bulk: BulkRun) -> bool:
+    return session.scalar(select(exists().where(MatchingRun.bulk == bulk.id))) or False
 
 
 def latest_bulk(session: Session) -> BulkRun | None:
@@ -124,6 +158,18 @@ def next_members(session: Session, bulk: BulkRun, *, limit: int) -> list[str]:
     return list(
         session.scalars(select(Member.id).where(Member.id > bulk.after).order_by(Member.id).limit(limit))
     )
+
+
+def running_in(session: Session, bulk: str, members: Sequence[str]) -> dict[str, str]:
+    """Return the runs a bulk run has begun for these members and not finished: run id by member id."""
+    rows = session.execute(
+        select(MatchingRun.member, MatchingRun.id).where(
+            MatchingRun.bulk == bulk,
+            MatchingRun.member.in_(members),
+            MatchingRun.status == RunStatus.RUNNING,
+        )
+    )
+    return {row.member: row.id for row in rows}
 
 
 def step(session: Session, bulk: BulkRun, members: Sequence[str], *, now: datetime) -> None:

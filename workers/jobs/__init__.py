@@ -1,0 +1,1 @@
+"""Jobs: what happens because of a domain event."""

@@ -1,0 +1,57 @@
+"""Once a day: recurring events further ahead, what is done pruned, runs nobody finished ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import events, heartbeats, outbox, retention, runs, schedule
+from domain.database import reading, writing
+from domain.models import Event
+from workers.jobs.job import Job
+from workers.runtime import Runtime
+
+AT = time(3, 10, tzinfo=UTC)  #: when few people are about
+BATCH = 25  #: events expanded, and hundreds of messages pruned, before other writers get their turn
+
+
+def plan(session: Session, *, day: datetime, not_before: float = 0.0) -> None:
+    """Plan a day's housekeeping, once however often it is asked for."""
+    name = f"{day:%Y-%m-%d}"
+    fact = events.HousekeepingDue(day=name)
+    outbox.record(session, fact, dedupe_key=f"housekeeping:{name}", not_before=not_before)
+
+
+def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None:
+    """Do what bears repeating, in small transactions of its own."""
+    now = runtime.clock()
+    _expand(runtime, now)
+    while True:
+        with writing(runtime.sessions) as session:
+            if not retention.prune_messages(session):
+                break
+    with writing(runtime.sessions) as session:
+        heartbeats.prune(session, now=now)
+        runs.end_stuck(session, now=now)
+
+
+def _expand(runtime: Runtime, now: datetime) -> None:
+    with reading(runtime.sessions) as session:
+        recurring = select(Event.id).where(Event.rrule.is_not(None), Event.cancelled_at.is_(None))
+        ids = list(session.scalars(recurring.where(Event.published_at.is_not(None)).order_by(Event.id)))
+    for start in range(0, len(ids), BATCH):
+        with writing(runtime.sessions) as session:
+            for event in session.scalars(select(Event).where(Event.id.in_(ids[start : start + BATCH]))):
+                schedule.expand(session, event=event, now=now)
+
+
+def _apply(session: Session, _plan: None, facts: Sequence[events.HousekeepingDue], _now: datetime) -> None:
+    for fact in facts:
+        tomorrow = datetime.combine(datetime.fromisoformat(fact.day) + timedelta(days=1), AT)
+        plan(session, day=tomorrow, not_before=tomorrow.timestamp())
+
+
+KEEP = Job(prepare=_prepare, apply=_apply)

@@ -1,0 +1,95 @@
+"""The relay: rings a bell in each lane that has due work; any number of relays may run.
+
+A bell has no content, so a lost one loses nothing, a doubled one does nothing, and a wiped queue, being
+shorter than the number of workers, is rung again at once. No transaction is open while Redis is spoken to.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from domain import heartbeats, outbox
+from domain.database import Sessions, open_engine, open_sessions, reading, writing
+from workers import logs, queue
+from workers.config import WorkerConfig
+from workers.jobs.housekeeping import plan as plan_housekeeping
+from workers.processes import ending_on_signal, name_of
+
+EVERY = 0.1  #: seconds between two looks; half of it is what a member waits for on average
+LONGEST_PAUSE = 1.0  #: seconds between two looks while something is away
+BEAT_EVERY = 20.0
+
+log = logging.getLogger("handrail.relay")
+
+
+def relay_once(sessions: Sessions, client: Redis, *, now: datetime) -> int:
+    """Ring where work is due, so that no lane has more bells than workers; return how often it rang."""
+    with reading(sessions) as session:
+        due = outbox.due(session)
+        workers = {
+            lane: heartbeats.count(session, kind="worker", now=now, prefix=f"worker/{lane}/") for lane in due
+        }
+    return sum(
+        queue.ring(lane, client=client, bells=waiting, most=max(1, workers[lane]))
+        for lane, waiting in due.items()
+    )
+
+
+def run(config: WorkerConfig) -> None:
+    """Relay until asked to end; whatever is away meanwhile is waited for."""
+    logs.set_up(json=config.json_logs)
+    if config.redis_url is None:
+        raise SystemExit("The relay needs HANDRAIL_REDIS_URL. Without a queue server, use `handrail drain`.")
+    engine = open_engine(config.database_url, hide_parameters=True)
+    sessions = open_sessions(engine, config.keyring)
+    with ending_on_signal() as asked, queue.connect(config.redis_url) as client:
+        log.info("started")
+        relay(sessions, client, asked=asked)
+    engine.dispose()
+    log.info("ended")
+
+
+def relay(
+    sessions: Sessions,
+    client: Redis,
+    *,
+    asked: threading.Event,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Look again and again until ``asked`` to end."""
+    name, calm, pause, next_beat = name_of("relay"), logs.Calm(log, "queue or database"), EVERY / 10, 0.0
+    while not asked.wait(pause):
+        try:
+            if time.monotonic() >= next_beat:
+                _beat(sessions, name, clock())
+                next_beat = time.monotonic() + BEAT_EVERY
+            relay_once(sessions, client, now=clock())
+        except (RedisError, DBAPIError) as error:
+            calm.away(error)
+            pause = min(LONGEST_PAUSE, pause * 2)
+        else:
+            calm.back()
+            pause = EVERY
+    _end(sessions, name)
+
+
+def _beat(sessions: Sessions, name: str, now: datetime) -> None:
+    with writing(sessions) as session:
+        heartbeats.beat(session, kind="relay", name=name, now=now)
+        plan_housekeeping(session, day=now)
+
+
+def _end(sessions: Sessions, name: str) -> None:
+    try:
+        with writing(sessions) as session:
+            heartbeats.end(session, name=name)
+    except DBAPIError as error:
+        log.info("not signed off error=%s", type(error).__name__)

@@ -1,0 +1,51 @@
+"""What an occurrence is like: the organizer's facts, and what the platform knows where they are silent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from matching.inputs import FEATURES, Situation, SituationFeature
+
+F = SituationFeature
+EVENING_HOUR = 18
+
+
+class Fact(NamedTuple):
+    """A feature's value, and whether it was inferred rather than stated."""
+
+    value: float
+    assumed: bool
+
+
+def situation_of(
+    facts: dict[str, Fact],
+    *,
+    starts_local: datetime,
+    minutes: int,
+    online: bool,
+    recurring: bool,
+    greeted: bool,
+) -> Situation:
+    """Return the situation of an occurrence for somebody who knows nobody there.
+
+    A feature that nobody stated and the platform does not know takes the middle of its range and is assumed.
+    """
+    known = {
+        F.CONSTANT: Fact(1.0, False),
+        F.UNFAMILIAR: Fact(1.0, False),
+        F.DURATION: Fact(min(1.0, minutes / 240), False),
+        F.IN_PERSON: Fact(0.5, True) if online else Fact(1.0, False),
+        F.EVENING: Fact(float(starts_local.hour >= EVENING_HOUR), False),
+        F.ONE_OFF: Fact(float(not recurring), not recurring),
+    }
+    if greeted:
+        known[F.NO_HOST] = Fact(0.0, False)
+    chosen = [facts.get(feature) or known.get(feature) or Fact(0.5, True) for feature in FEATURES]
+    # Whether it is evening, and the constant, are matters of fact whatever anybody stated.
+    for feature in (F.CONSTANT, F.EVENING):
+        chosen[FEATURES.index(feature)] = known[feature]
+    return Situation(
+        values=tuple(fact.value for fact in chosen),
+        assumed=frozenset(feature for feature, fact in zip(FEATURES, chosen, strict=True) if fact.assumed),
+    )

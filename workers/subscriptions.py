@@ -1,0 +1,63 @@
+"""What happens because of each domain event, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain import events
+from workers.jobs import (
+    cancelled,
+    comfort,
+    event,
+    housekeeping,
+    mail,
+    match,
+    rematch,
+    reminder,
+    rsvp,
+)
+from workers.jobs.job import Job
+from workers.runtime import Runtime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """The job of one kind of message; its lane is the domain event's own."""
+
+    job: Job
+    time_limit: float = 20.0  #: seconds, well under the lease
+    batch: int = 1  #: messages dealt with together
+
+
+SUBSCRIPTIONS: dict[str, Subscription] = {
+    events.BulkStepDue.kind(): Subscription(job=rematch.REMATCH, time_limit=100),
+    events.ComfortAnswered.kind(): Subscription(job=comfort.START, batch=50),
+    events.EventPublished.kind(): Subscription(job=event.PUBLISHED),
+    events.HousekeepingDue.kind(): Subscription(job=housekeeping.KEEP, time_limit=100),
+    events.ListingsImported.kind(): Subscription(job=event.PUBLISHED),
+    events.MailRequested.kind(): Subscription(job=mail.SEND, time_limit=60),
+    events.MatchingRunRequested.kind(): Subscription(job=match.RUN, time_limit=100, batch=200),
+    events.OccurrenceCancelled.kind(): Subscription(job=cancelled.CANCELLED, time_limit=60),
+    events.ReflectionRecorded.kind(): Subscription(job=comfort.LEARN),
+    events.ReminderDue.kind(): Subscription(job=reminder.REMIND),
+    events.RsvpChanged.kind(): Subscription(job=rsvp.CHANGED),
+    events.SettingsActivated.kind(): Subscription(job=rematch.REMATCH, time_limit=100),
+}
+
+
+class NotSubscribed(Exception):
+    """Nothing here knows what to do with a message: perhaps another version wrote it."""
+
+
+def _refuse(_runtime: Runtime, _facts: Sequence[Any]) -> None:
+    raise NotSubscribed
+
+
+UNKNOWN = Subscription(job=Job(prepare=_refuse))
+
+
+def subscription_of(kind: str) -> Subscription:
+    """Return what to do with a kind of message; an unknown one fails, and waits for a person at last."""
+    return SUBSCRIPTIONS.get(kind, UNKNOWN)
