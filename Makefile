@@ -70,7 +70,7 @@ check-format:
 check-lint:
 	@$(BIN)/ruff check .
 check-types:
-	@$(BIN)/mypy $(PACKAGES:%=-p %)
+	@$(BIN)/mypy $(PACKAGES:%=-p %) -p tests
 check-floors:
 	@$(BIN)/lint-imports
 check-migrations:

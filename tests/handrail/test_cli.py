@@ -8,9 +8,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from domain import database
 from handrail import __version__, secret_files
 from handrail.cli import COMMANDS, main
-from handrail.commands import migrate, reset
+from handrail.commands import reset
 from handrail.commands.bench import bench
 from handrail.commands.web import gunicorn
 from handrail.occupancy import note, occupy
@@ -79,7 +80,7 @@ def test_the_migrations_make_what_the_models_describe(home: Path) -> None:
 
 
 def test_a_model_without_a_migration_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate.database, "drift", lambda _engine: ["add_table hats"])
+    monkeypatch.setattr(database, "drift", lambda _engine: ["add_table hats"])
     status, output = run(home, "migrate", "--check")
     assert status == 1
     assert "add_table hats" in output

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from redis import Redis
+from sqlalchemy import insert
 
 from domain import database
 from domain.models import Heartbeat
@@ -43,9 +44,7 @@ def beat(home: Path, **ages: timedelta) -> None:
     engine = database.open_engine(f"sqlite:///{home / 'handrail.db'}")
     with engine.begin() as connection:
         for kind, age in ages.items():
-            connection.execute(
-                Heartbeat.__table__.insert().values(name=f"{kind} here", kind=kind, seen_at=NOW - age)
-            )
+            connection.execute(insert(Heartbeat).values(name=f"{kind} here", kind=kind, seen_at=NOW - age))
     engine.dispose()
 
 
