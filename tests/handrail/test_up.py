@@ -98,6 +98,15 @@ def test_it_serves_is_well_and_ends_without_a_trace(home: Path) -> None:
         assert not Path(folder).exists()
 
 
+def test_the_doctor_finds_everything_well_while_it_runs(home: Path) -> None:
+    with running(home, "--empty"):
+        # The worker loads the numerics before it first says that it is alive.
+        answers = (handrail(home, "doctor") for _ in range(20))
+        last = next((each for each in answers if each.returncode == 0), None) or handrail(home, "doctor")
+    assert last.returncode == 0, last.stdout
+    assert "All is well." in last.stdout
+
+
 def test_a_second_one_in_the_same_home_is_refused(home: Path) -> None:
     with running(home, "--empty") as (process, _said):
         second = handrail(home, "up", "--empty")
