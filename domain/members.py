@@ -24,6 +24,8 @@ PROFILE = "profile"  #: why a run was asked for
 QUESTION_IDS = frozenset(each.id for each in QUESTIONS)
 MOST_INTERESTS = 30
 LONGEST_NOTE = 600
+#: The onboarding steps in order; each may be answered, skipped and come back to.
+STEPS = ("needs", "interests", "comfort", "energy", "pace", "place")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
