@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from domain import runs
 from domain.errors import Invalid, NotFound
 from domain.models import Group, GroupInterest, Membership
 from domain.visibility import visible_to
+from domain.zones import zones
 from matching.inputs import Need
 
 
@@ -38,7 +38,7 @@ def check_draft(draft: GroupDraft) -> None:
     problems: dict[str, str] = {}
     if not 2 <= len(draft.name.strip()) <= 120:
         problems["name"] = "Give the group a name of 2 to 120 letters."
-    if draft.time_zone not in available_timezones():
+    if draft.time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
     if draft.newcomer_limit is not None and draft.newcomer_limit < 1:
         problems["newcomer_limit"] = "Welcome at least one new person at a time, or leave it empty."

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from domain import consent, events, outbox, runs, sealed
 from domain.errors import Invalid, NotAllowed
 from domain.models import Account, ComfortAnswers, ComfortState, ConsentPurpose, Member, MemberInterest
+from domain.zones import zones
 from matching.inputs import SLOT_COUNT, Need
 from matching.situations import QUESTIONS
 
@@ -76,7 +76,7 @@ def check_profile(profile: Profile) -> None:
     problems: dict[str, str] = {}
     if profile.display_name is not None and not 1 <= len(profile.display_name.strip()) <= 60:
         problems["display_name"] = "Enter a name of up to 60 letters. It can be a nickname."
-    if profile.time_zone is not None and profile.time_zone not in available_timezones():
+    if profile.time_zone is not None and profile.time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
     if profile.interests is not None and len(profile.interests) > MOST_INTERESTS:
         problems["interests"] = f"Choose up to {MOST_INTERESTS}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from domain import events, outbox
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, EventFact, EventInterest, Group, Occurrence, Rsvp
 from domain.recurrence import Recurrence, UnsupportedRule, check_rule, occurrences_between, skipped_times
+from domain.zones import zones
 from matching.inputs import SituationFeature
 
 #: How far ahead occurrences are kept.
@@ -61,7 +62,7 @@ def check_draft(draft: EventDraft) -> None:
         problems["title"] = "Give the event a title."
     if not 0 < draft.duration_minutes <= LONGEST:
         problems["duration_minutes"] = "Say how long it takes, up to two weeks."
-    if draft.time_zone not in available_timezones():
+    if draft.time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
     if draft.capacity is not None and draft.capacity < 1:
         problems["capacity"] = "Places must be one or more, or left empty for no limit."

