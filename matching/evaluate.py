@@ -1,0 +1,171 @@
+"""Offline measures: how well each method finds the groups people did join, on a community's real history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from matching.affinity import AffinityModel, fit
+from matching.community import Community, People
+from matching.features import Columns, Floats
+from matching.hiding import newcomers
+from matching.histories import History
+from matching.signals import Heard, Learned, hear, single
+
+CUTS = (1, 5, 10, 20)
+MEASURES = (*(f"recall@{cut}" for cut in CUTS), "ndcg@10", "macro_recall@10")
+#: Share of joins tested where the split is in time, and of people with their whole history hidden where not.
+_TESTED, _COLD = 0.2, 0.1
+_BLOCK = 512
+
+T = TypeVar("T")
+Measures = dict[str, float | int | None]
+Report = dict[str, dict[str, Measures | float]]
+Method = Callable[[Heard, Columns], Floats]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Split:
+    """What may be learnt from, and what is to be found."""
+
+    community: Community
+    test: csr_matrix  #: (people, groups)
+
+
+def split(history: History, *, seed: int) -> Split:
+    """Return the files' own split, or one in time where every join has one, or leave one out by lot.
+
+    Without times, everybody with two joins or more has one hidden, and a tenth of all people lose all of
+    theirs, so that newcomers are measured as well.
+    """
+    people = history.community.people
+    if history.test is not None:
+        return Split(community=history.community, test=history.test)
+    rng = np.random.default_rng(seed)
+    if people.joined_at is not None:
+        hidden = people.joined_at.data > np.quantile(people.joined_at.data, 1 - _TESTED)
+    else:
+        hidden = _one_of_each(people, rng)
+        owners = np.repeat(np.arange(len(people)), people.joined())
+        hidden |= np.isin(owners, newcomers(people, _COLD, rng))
+    kept = replace(history.community, people=people.with_joins(~hidden))
+    return Split(community=kept, test=people.with_joins(hidden).joins)
+
+
+def _one_of_each(people: People, rng: np.random.Generator) -> NDArray[np.bool_]:
+    hidden = np.zeros(int(people.joined().sum()), dtype=bool)
+    several = np.flatnonzero(people.joined() >= 2)
+    starts = people.joins.indptr[several]
+    hidden[starts + rng.integers(0, people.joined()[several])] = True
+    return hidden
+
+
+def evaluate(history: History, *, seed: int = 0) -> Report:
+    """Return every method's measures for people with a history and without, and the seconds it took.
+
+    The yardsticks have their strengths chosen on the same hidden joins as the blend: each is at its best.
+    """
+    part = split(history, seed=seed)
+    model, seconds = _timed(lambda: fit(part.community, seed=seed))
+    methods = _methods(part.community, model, seed=seed)
+    warm = part.community.people.joined() > 0
+    heard = hear(part.community.people, model.learned.words)
+    report: Report = {}
+    for name, method in methods.items():
+        found, used = _timed(partial(_find, part.test, heard, method))
+        regimes = {"warm": warm[found.people], "cold": ~warm[found.people]}
+        report[name] = {regime: measure(found.only(flags)) for regime, flags in regimes.items()}
+        report[name]["seconds"] = round(used + (seconds if name == "handrail" else 0.0), 3)
+    return report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """At which place each hidden join was found, 0 the first, among the groups its person had not joined."""
+
+    people: Columns
+    groups: Columns
+    ranks: Columns
+
+    def only(self, flags: NDArray[np.bool_]) -> Found:
+        """Return the hidden joins flagged."""
+        return Found(people=self.people[flags], groups=self.groups[flags], ranks=self.ranks[flags])
+
+
+def measure(found: Found) -> Measures:
+    """Return recall at each cut and nDCG at 10, averaged over people, and recall averaged over groups.
+
+    ``people`` is how many were measured; with none, the measures are None.
+    """
+    _, person, count = np.unique(found.people, return_inverse=True, return_counts=True)
+    if not len(count):
+        return dict.fromkeys(MEASURES) | {"people": 0}
+    measures: Measures = {
+        f"recall@{cut}": float((np.bincount(person, found.ranks < cut) / count).mean()) for cut in CUTS
+    }
+    gain = np.where(found.ranks < 10, 1 / np.log2(found.ranks + 2.0), 0.0)
+    ideal = np.cumsum(1 / np.log2(np.arange(10) + 2.0))[np.minimum(count, 10) - 1]
+    measures["ndcg@10"] = float((np.bincount(person, gain) / ideal).mean())
+    _, group, size = np.unique(found.groups, return_inverse=True, return_counts=True)
+    measures["macro_recall@10"] = float((np.bincount(group, found.ranks < 10) / size).mean())
+    measures["people"] = len(count)
+    return measures
+
+
+def _find(test: csr_matrix, heard: Heard, method: Method) -> Found:
+    tested = np.flatnonzero(np.diff(test.indptr))
+    blocks = []
+    for start in range(0, len(tested), _BLOCK):
+        rows = tested[start : start + _BLOCK]
+        block = heard.rows(rows)
+        owners, groups = test[rows].nonzero()
+        ranks = places_of(method(block, rows), known=block.people.joins, owners=owners, groups=groups)
+        blocks.append((rows[owners], groups, ranks))
+    people_of, groups_of, ranks_of = (
+        np.concatenate(each) if blocks else np.empty(0, dtype=np.intp)
+        for each in (zip(*blocks, strict=True) if blocks else ((), (), ()))
+    )
+    return Found(people=people_of, groups=groups_of, ranks=ranks_of)
+
+
+def places_of(scores: Floats, *, known: csr_matrix, owners: Columns, groups: Columns) -> Columns:
+    """Return the place of each (owner, group) among the groups its owner has not joined, 0 the best.
+
+    Equal scores stand in an order drawn once by lot, the same for every method and person.
+    """
+    lot = np.random.default_rng(0).permutation(scores.shape[1])
+    masked = scores.copy()
+    masked[known.nonzero()] = -np.inf
+    rows, own = masked[owners], masked[owners, groups][:, None]
+    ahead = (rows > own).sum(axis=1)
+    level = ((rows == own) & (lot[None, :] < lot[groups][:, None])).sum(axis=1)
+    places: Columns = (ahead + level).astype(np.intp)
+    return places
+
+
+def _methods(community: Community, model: AffinityModel, *, seed: int) -> dict[str, Method]:
+    learned = model.learned
+    yardsticks = {name: _yardstick(name, learned) for name in ("ease", "ridge", "cosine", "popularity")}
+    groups = len(community.groups.ids)
+
+    def by_lot(_heard: Heard, rows: Columns) -> Floats:
+        return np.stack([np.random.default_rng((seed, int(row))).random(groups) for row in rows])
+
+    return {"handrail": lambda heard, _rows: model.scores(heard), **yardsticks, "random": by_lot}
+
+
+def _yardstick(name: str, learned: Learned) -> Method:
+    return lambda heard, _rows: single(name, learned, heard)
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    started = time.perf_counter()
+    done = work()
+    return done, time.perf_counter() - started
