@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy import exists, select
 
 from domain import database
 from domain.database import Sessions
+from domain.models import Account
 from handrail.config import Config, load
 from handrail.seed import seed_town
 
@@ -29,6 +31,12 @@ def fill(config: Config) -> bool:
     """Seed the town unless there are people already; return whether it was seeded."""
     with opened(config) as sessions:
         return seed_town(sessions, now=datetime.now(UTC))
+
+
+def is_empty(config: Config) -> bool:
+    """Return whether nobody has an account yet."""
+    with opened(config) as sessions, database.reading(sessions) as session:
+        return session.scalar(select(exists(select(Account.id)))) is False
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from domain import database
 from handrail import household, ports, secret_files
-from handrail.commands.seed import fill
+from handrail.commands.seed import fill, is_empty
 from handrail.config import Config, home_in, load
 from handrail.embedded import NoServer, queue_program
 from handrail.occupancy import Occupied, note, occupy
@@ -38,7 +38,8 @@ def _up(*, empty: bool, reload: bool) -> None:
             queue, server = stack.enter_context(queue_program(config.home))
             first = [server]
         database.upgrade(config.database)
-        if config.demo:
+        if config.demo and is_empty(config):
+            click.echo("Making a fictional town to try Handrail in. This takes a moment, the first time.")
             fill(config)
         environ = household.shared_environ(config, address=address, queue=queue)
         running = Supervisor([*first, *household.programs(config, environ, reload=reload)], say=click.echo)
@@ -76,7 +77,7 @@ def welcome(config: Config, base_url: str) -> str:
     lines = ["", "Handrail is ready.", "", f"  {base_url}", ""]
     if config.demo:
         lines.append("  Sign in as one of the people of a fictional town:")
-        lines += [f"    {each.role:10} {each.email}   {each.password}" for each in DEMO_ACCOUNTS]
+        lines += [f"    {each.role:10} {each.email:20} {each.password}" for each in DEMO_ACCOUNTS]
         lines.append("")
     if config.smtp_url is None:
         lines.append(f"  Mail is written to {config.home / 'mail'}")
