@@ -57,6 +57,12 @@ def test_one_attended_peak_by_hand() -> None:
     assert gaussian.unpack(after.comfort).covariance[0, 0] == pytest.approx(196 * (1 - gain))
 
 
+def test_a_prediction_counts_less_the_usual_anticipation() -> None:
+    """Predicted 60, of which 10 are the bias: an observation of 50 with variance 17^2."""
+    after = comfort.learn(comfort.start(), situation(), predicted=60, attended=False)
+    assert after.comfort.mean[0] == pytest.approx(10 + 196 / (196 + 289) * 40)
+
+
 def test_one_bad_night_is_one_night() -> None:
     """Drive(96) is 119.9, a residual of 110; it counts as 2.5 s.d., with the far end's doubled variance."""
     after = comfort.learn(comfort.start(), situation(), peak=100, attended=True)

@@ -122,6 +122,41 @@ def test_a_smaller_stride_never_proposes_something_harder_first() -> None:
     assert levels == sorted(levels)
 
 
+@pytest.mark.requirement("R06")
+@pytest.mark.parametrize(("level", "offered"), [(46.5, True), (47.6, False)])
+def test_who_is_hardly_known_is_kept_further_from_overwhelming(level: float, offered: bool) -> None:
+    """With a wide interval, 10 % above 75 would be more than 5 % at 80 or above."""
+    state = comfort.start()
+    member = replace(state.comfort, mean=(level - 4, *state.comfort.mean[1:]))
+    outing = situation(in_person=1)
+    found = comfort.anticipate(member, outing)
+    assert found.risk_above(75) < 0.10
+    assert (found.risk_above(80) <= 0.05) is offered
+    assert (comfort.next_step(replace(state, comfort=member), [outing]) is not None) is offered
+
+
+def test_what_is_almost_at_the_ceiling_gives_way_to_something_gentler() -> None:
+    state = comfort.start(ANSWERS)
+    first = comfort.next_step(state, CATALOGUE)
+    assert first is not None
+    careful = replace(state, pace=replace(state.pace, risk=first.risk * 1.01))
+    instead = comfort.next_step(careful, CATALOGUE)
+    assert instead is not None
+    assert instead.anticipated < first.anticipated
+
+
+def test_of_two_equal_steps_the_one_that_carries_over_comes_first() -> None:
+    """Both are anticipated at 10 + 4 + 4 with the same doubt; talking is what the others are made of."""
+    longer = Candidate(id="a", situation=situation(duration=1, in_person=1))
+    talking = Candidate(id="b", situation=situation(talking=0.5, in_person=1))
+    others = [Candidate(id=name, situation=situation(talking=1)) for name in ("x", "y")]
+    levels = [comfort.anticipate(comfort.start().comfort, each) for each in (longer, talking)]
+    assert (levels[0].level, levels[0].sd) == pytest.approx((levels[1].level, levels[1].sd))
+    others = [replace(each, relevance=0.01) for each in others]
+    found = [each.id for each in comfort.next_steps(comfort.start(), [longer, talking, *others])]
+    assert found[:2] == ["b", "a"]
+
+
 def test_where_the_member_wants_to_get_counts() -> None:
     plain = [replace(READ_ALONG, id="a"), replace(READ_ALONG, id="b")]
     wanted = [replace(plain[0], relevance=0.3), plain[1]]
