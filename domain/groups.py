@@ -9,8 +9,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from domain import runs
-from domain.errors import Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Group, GroupInterest, Membership
+from domain.models.base import new_id
 from domain.visibility import visible_to
 from domain.zones import zones
 from matching.inputs import Need
@@ -47,11 +48,22 @@ def check_draft(draft: GroupDraft) -> None:
 
 
 def found(
-    session: Session, *, organizer: str | None, draft: GroupDraft, now: datetime, source: str | None = None
+    session: Session,
+    *,
+    organizer: str | None,
+    draft: GroupDraft,
+    now: datetime,
+    source: str | None = None,
+    identity: str | None = None,
 ) -> Group:
-    """Found a group. Raises `Invalid`."""
+    """Found a group; one sent twice, under the same ``identity``, is founded once. Raises `Invalid`."""
     check_draft(draft)
-    group = Group(organizer=organizer, created_at=now, source=source)
+    known = session.get(Group, identity) if identity else None
+    if known is not None:
+        if known.organizer != organizer:
+            raise Conflict("This form was sent before. Please begin a new one.")
+        return known
+    group = Group(id=identity or new_id(), organizer=organizer, created_at=now, source=source)
     _write(group, draft)
     session.add(group)
     session.flush()

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from domain import events, outbox
+from domain import events, groups, low_pressure, outbox
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, EventFact, EventInterest, Group, Occurrence, Rsvp
+from domain.models.base import new_id
 from domain.recurrence import Recurrence, UnsupportedRule, check_rule, occurrences_between, skipped_times
 from domain.zones import zones
 from matching.inputs import SituationFeature
@@ -50,6 +51,7 @@ class EventDraft:
     greeter: str | None = None
     leaving: str | None = None
     arriving: str | None = None
+    low_pressure: bool = False
     interests: tuple[str, ...] = ()
     facts: Mapping[SituationFeature, float] = field(default_factory=dict)
     assumed: Mapping[SituationFeature, float] = field(default_factory=dict)
@@ -70,6 +72,8 @@ def check_draft(draft: EventDraft) -> None:
         problems["latitude"] = "Give both latitude and longitude, or neither."
     if any(not 0 <= value <= 1 for value in (*draft.facts.values(), *draft.assumed.values())):
         problems["facts"] = "Each fact lies between 0 and 1."
+    if draft.low_pressure and (lacking := low_pressure.lacking(draft)):
+        problems["low_pressure"] = low_pressure.refusal(lacking)
     problems |= _rule_problems(draft)
     if problems:
         raise Invalid(problems)
@@ -97,13 +101,21 @@ def publish(
     now: datetime,
     source: str | None = None,
     fingerprint: str | None = None,
+    identity: str | None = None,
 ) -> Event:
     """Add an event to a group, open to members at once, with its occurrences for the next 60 days.
 
-    An imported one (with a ``source``) is announced by its import, not one by one. Raises `Invalid`.
+    An imported one (with a ``source``) is announced by its import, not one by one; one sent twice, under the
+    same ``identity``, is published once. Raises `Invalid`.
     """
     check_draft(draft)
+    known = session.get(Event, identity) if identity else None
+    if known is not None:
+        if known.group != group.id:
+            raise Conflict("This form was sent before. Please begin a new one.")
+        return known
     event = Event(
+        id=identity or new_id(),
         group=group.id,
         created_at=now,
         published_at=now,
@@ -143,6 +155,7 @@ def _write(event: Event, draft: EventDraft) -> None:
         "greeter",
         "leaving",
         "arriving",
+        "low_pressure",
     ]:
         setattr(event, name, getattr(draft, name))
     stated = {**draft.assumed, **draft.facts}
@@ -250,6 +263,14 @@ def cancel(session: Session, *, event: Event, reason: str, now: datetime) -> Non
     event.changed_at = now
     event.sequence += 1
     session.flush()
+
+
+def wind_up(session: Session, *, group: Group, reason: str, now: datetime) -> None:
+    """Close a group and cancel what it still announces, so that nobody comes to a locked door."""
+    announced = select(Event).where(Event.group == group.id, Event.cancelled_at.is_(None))
+    for event in session.scalars(announced.order_by(Event.id)):
+        cancel(session, event=event, reason=reason, now=now)
+    groups.close(session, group=group, now=now)
 
 
 def reopen(session: Session, *, event: Event, now: datetime) -> None:

@@ -55,6 +55,9 @@ class Event(Identified, Base):
     greeter: Mapped[str | None] = mapped_column(String(120))
     leaving: Mapped[str | None] = mapped_column(String(280))  #: how to leave early
     arriving: Mapped[str | None] = mapped_column(String(280))  #: how to arrive
+    low_pressure: Mapped[bool] = mapped_column(
+        default=False
+    )  #: marked so, with every pressure fact stated (R21)
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(280))

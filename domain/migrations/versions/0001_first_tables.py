@@ -354,6 +354,7 @@ def upgrade() -> None:
         sa.Column("greeter", sa.String(length=120), nullable=True),
         sa.Column("leaving", sa.String(length=280), nullable=True),
         sa.Column("arriving", sa.String(length=280), nullable=True),
+        sa.Column("low_pressure", sa.Boolean(), nullable=False),
         sa.Column("published_at", domain.models.base.Instant(timezone=True), nullable=True),
         sa.Column("cancelled_at", domain.models.base.Instant(timezone=True), nullable=True),
         sa.Column("cancel_reason", sa.String(length=280), nullable=True),
