@@ -55,13 +55,17 @@ def fit_weights(trial: Trial, alone: Sequence[str]) -> dict[str, float]:
     """Return the blend that finds most of what was hidden.
 
     The best of the conditional logit and each signal ``alone`` is taken, so that a blend is not worse than
-    its best part; then as much popularity is taken back as costs nothing.
+    its best part; one that is not surely better than popularity gives way to it, so that nobody is worse off
+    for what was learnt from chance. Then as much popularity is taken back as costs nothing.
     """
     spread = trial.values.reshape(-1, len(trial.names)).std(axis=0).astype(np.float64) + 1e-9
     blend = _logit(trial, spread)
     candidates = [blend, *({name: 1.0} for name in alone if name in trial.names)]
     measured = [quality(combine(trial, weights), trial) for weights in candidates]
     best = int(np.argmax([each.mean for each in measured]))
+    gain = measured[best].each - quality(combine(trial, {"popularity": 1.0}), trial).each
+    if gain.mean() <= gain.std() / np.sqrt(len(gain)):
+        return {"popularity": 1.0}
     return _spread_out(trial, candidates[best], measured[best])
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.affinity import AffinityModel
 from matching.anticipation import Anticipation, anticipate
 from matching.candidates import Exclusion, count, exclusions
 from matching.explain import Reason, explain
@@ -19,7 +20,7 @@ from matching.score import PARTS, Part, ladder_fit, nearness, parts_of, total, w
 from matching.settings import MatchingSettings
 from matching.stages import Stage
 from matching.steps import Role
-from matching.taste import taste_of
+from matching.taste import Taste, taste_of
 
 _BLOCK = 512
 _LADDER = PARTS.index(Part.LADDER)
@@ -68,13 +69,15 @@ def match(
     events: Iterable[EventInput],
     *,
     settings: MatchingSettings,
+    model: AffinityModel | None = None,
     now: datetime,
     seed: int,
     on_stage: Callable[[Stage], None] | None = None,
 ) -> list[MemberResult]:
     """Return a result per member, ordered by id; the same inputs in any order give the same result.
 
-    Members of one run share scarce places: who chooses first is drawn by lot from ``seed``.
+    Members of one run share scarce places: who chooses first is drawn by lot from ``seed``. Without a
+    ``model`` interest rests on what was said and how well visited groups are.
     """
     tell = on_stage or (lambda _stage: None)
     tell(Stage.CANDIDATES)
@@ -83,7 +86,8 @@ def match(
         raise ValueError("two members have the same id")
     table = tabulate(events, fair_showings=settings.fair_showings)
     tell(Stage.SCORING)
-    shortlists = _shortlists(ordered, table, settings=settings, now=now.timestamp())
+    taste = taste_of(table, settings, model)
+    shortlists = _shortlists(ordered, table, taste, settings=settings, now=now.timestamp())
     tell(Stage.RANKING)
     chosen = _allocate(shortlists, table, settings=settings, rng=np.random.default_rng(seed))
     tell(Stage.EXPLAINING)
@@ -94,9 +98,13 @@ def match(
 
 
 def _shortlists(
-    members: Sequence[MemberInput], table: EventTable, *, settings: MatchingSettings, now: float
+    members: Sequence[MemberInput],
+    table: EventTable,
+    taste: Taste,
+    *,
+    settings: MatchingSettings,
+    now: float,
 ) -> list[_Shortlist]:
-    taste = taste_of(table, settings)
     found: list[_Shortlist] = []
     for start in range(0, len(members), _BLOCK):
         block = members[start : start + _BLOCK]
