@@ -13,20 +13,16 @@ from typing import Any
 from icalendar import Calendar, Component
 
 from domain.listings import draft as drafting
+from domain.listings.calendars import alone, take_apart
 from domain.listings.draft import Draft, Moment, Unreadable
 from domain.listings.places import known_zone
-from domain.listings.record import Refused, UnreadableFile
+from domain.listings.record import MOST_EVENTS, TOO_MANY, Refused, UnreadableFile
 from domain.listings.text import TEXT_LIMIT, plain, web_address
 
 #: What the library raises on broken input: it looks up, converts and compares what a file claims.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError)
-_EVENT = re.compile(r"^BEGIN:VEVENT[ \t]*$.*?^END:VEVENT[ \t]*$", re.DOTALL | re.MULTILINE | re.IGNORECASE)
-_ZONE = re.compile(
-    r"^BEGIN:VTIMEZONE[ \t]*$.*?^END:VTIMEZONE[ \t]*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
-)
-_CALENDAR_ZONE = re.compile(r"^X-WR-TIMEZONE:([^\r\n]{1,200})$", re.MULTILINE | re.IGNORECASE)
+_CALENDAR_ZONE = re.compile(r"^X-WR-TIMEZONE:([^\r\n]{1,200})\r?$", re.MULTILINE | re.IGNORECASE)
 _ONLINE_PLACE = re.compile(r"\s*(?:online|virtual|zoom|webinar|https?://)", re.IGNORECASE)
-_MARKUP_ENDS = ("\r\n", "\r")
 
 
 def read(text: str) -> list[Draft | Refused]:
@@ -34,25 +30,25 @@ def read(text: str) -> list[Draft | Refused]:
 
     Events are parsed one by one, so that a broken one spoils only itself.
     """
-    for ending in _MARKUP_ENDS:
-        text = text.replace(ending, "\n")
-    blocks = _EVENT.findall(text)
-    if not blocks and "END:VCALENDAR" not in text.upper():
+    parts = take_apart(text)
+    if not parts.events and "END:VCALENDAR" not in text.upper():
         raise UnreadableFile("This begins like a calendar, but it is broken and cannot be read.")
-    zones = "\n".join(_ZONE.findall(text))
+    if len(parts.events) > MOST_EVENTS:
+        raise UnreadableFile(TOO_MANY)
     found = _CALENDAR_ZONE.search(text)
-    default = known_zone(found[1]) if found else None
-    rows = [_draft(position, _component(block, zones), default) for position, block in enumerate(blocks, 1)]
+    default = known_zone(found[1].strip()) if found else None
+    rows = [
+        _draft(position, _component(alone(event, parts.zones)), default)
+        for position, event in enumerate(parts.events, start=1)
+    ]
     return _with_changed_dates(rows)
 
 
-def _component(block: str, zones: str) -> Component | None:
-    zone = f"{zones}\n" if zones and "TZID" in block.upper() else ""
+def _component(calendar_text: str) -> Component | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the library's doubts about odd zone names are settled in _zone
-            calendar = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{block}\nEND:VCALENDAR\n")
-        events = list(calendar.walk("VEVENT"))
+            events = list(Calendar.from_ical(calendar_text).walk("VEVENT"))
     except _BROKEN:
         return None
     return events[0] if len(events) == 1 else None

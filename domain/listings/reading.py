@@ -23,11 +23,10 @@ from pathlib import Path
 from domain.listings import ical, jsonld, table
 from domain.listings.draft import YEARS, Draft, Unreadable
 from domain.listings.places import known_zone
-from domain.listings.record import Listing, Refused, UnreadableFile
+from domain.listings.record import MOST_EVENTS, TOO_MANY, Listing, Refused, UnreadableFile
 from domain.listings.settling import Times, identity, settle, settle_times
 
 MOST_BYTES = 20_000_000
-MOST_EVENTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +72,8 @@ class Reading:
         return Counter(repair for listing in self.listings for repair in listing.repairs)
 
 
-def read(source: Path | bytes, *, name: str = "", starting: date | None = None, zone: str = "UTC") -> Reading:
-    """Return what a file holds; its format is told from its content, ``name`` is for messages only.
+def read(source: Path | bytes, *, starting: date | None = None, zone: str = "UTC") -> Reading:
+    """Return what a file holds; its format is told from its content.
 
     ``starting`` moves every event by the same number of weeks, so that the earliest falls in the seven days
     from that date on, at the same time on the clock of its place. ``zone`` is the clock of listings that name
@@ -86,9 +85,8 @@ def read(source: Path | bytes, *, name: str = "", starting: date | None = None, 
     if known_zone(zone) != zone:
         raise ValueError(f"{zone!r} is not the name of a time zone such as Europe/London")
     format_name, drafts = _drafts(_text(source))
-    label = name or (source.name if isinstance(source, Path) else "The file")
     if len(drafts) > MOST_EVENTS:
-        raise UnreadableFile(f"{label} holds more than {MOST_EVENTS:,} events. Please split it.")
+        raise UnreadableFile(TOO_MANY)
     rows = _one_content_each([_timed(row, zone) for row in drafts])
     return Reading(format=format_name, weeks=_weeks(rows, starting), _rows=tuple(rows))
 

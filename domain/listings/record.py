@@ -11,6 +11,10 @@ from enum import StrEnum
 
 from matching.inputs import SituationFeature
 
+#: Events in one file, at most.
+MOST_EVENTS = 20_000
+TOO_MANY = f"The file holds more than {MOST_EVENTS:,} events. Please split it."
+
 
 class UnreadableFile(ValueError):
     """The file as a whole cannot be read; the message says why, for the person who chose it."""

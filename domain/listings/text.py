@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 TITLE_LIMIT = 200
@@ -18,8 +17,9 @@ _BLOCKS = frozenset(
     {"br", "p", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 )
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math"})
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_WHOLE_TAG = re.compile(r"<[A-Za-z/!?][^>]*>?")
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?:(?P<closing>/)?(?P<name>[A-Za-z][A-Za-z0-9]*)|[/!?])[^<>]*>?", re.DOTALL
+)
 _UNUSUAL = re.compile(r"[^\n\x20-\x7e]")
 _JOINERS = "\u200c\u200d"  # they shape Indic and Arabic words and some emoji
 _SPACES = re.compile(r"[ ]+")
@@ -27,47 +27,31 @@ _BREAKS = re.compile(r" ?\n ?")
 _GAPS = re.compile(r"\n{3,}")
 
 
-class _Words(HTMLParser):
-    """Collects what a reader would see."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 (fixed by the parser)
-        self.silent += tag in _SILENT
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent = max(0, self.silent - (tag in _SILENT))
-        if tag in _BLOCKS - {"br"}:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(data)
-
-
 def _unmarked(text: str) -> str:
-    words = _Words()
-    try:
-        words.feed(text)
-        words.close()
-    except AssertionError:  # the parser's answer to broken declarations such as "<![x"
-        return _WHOLE_TAG.sub(" ", html.unescape(text))
-    return "".join(words.parts)
+    """Return what a reader would see; each character is looked at once, however broken the markup."""
+    parts: list[str] = []
+    silent, seen = "", 0
+    for tag in _TAG.finditer(text):
+        if not silent:
+            parts.append(text[seen : tag.start()])
+        seen = tag.end()
+        name = (tag["name"] or "").lower()
+        if name in _SILENT and not (silent and silent != name):
+            silent = "" if tag["closing"] else name
+        if name in _BLOCKS and not silent:
+            parts.append("\n")
+    parts.append("" if silent else text[seen:])
+    return _UNUSUAL.sub(_usual, html.unescape("".join(parts)))
 
 
 def _without_markup(text: str) -> str:
+    """Hidden characters go before tags are looked for: they would part a tag's bracket from its name."""
+    text = _UNUSUAL.sub(_usual, text)
     for _ in range(_ROUNDS):
-        if not _TAG.search(text) and "&" not in text:
-            return text
-        before, text = text, _unmarked(text) if _TAG.search(text) else html.unescape(text)
+        before, text = text, _unmarked(text)
         if text == before:
             break
-    return _WHOLE_TAG.sub(" ", text)
+    return _TAG.sub(" ", text)
 
 
 def _usual(match: re.Match[str]) -> str:
@@ -91,7 +75,7 @@ def plain(value: object, limit: int = TITLE_LIMIT, *, lines: bool = False) -> st
         return ""
     # Cut first, generously: cleaning a megabyte to keep a paragraph would cost seconds.
     text = value[: limit * 8].replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", _UNUSUAL.sub(_usual, _without_markup(text)))
+    text = unicodedata.normalize("NFC", _without_markup(text))
     text = _GAPS.sub("\n\n", _BREAKS.sub("\n", _SPACES.sub(" ", text))).strip()
     return _shortened(text if lines else " ".join(text.split()), limit)
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.listings import reading
 from domain.listings.reading import Reading, read
-from domain.listings.record import Listing, Refused, UnreadableFile, fingerprint
+from domain.listings.record import MOST_EVENTS, Listing, Refused, UnreadableFile, fingerprint
 from matching.inputs import SituationFeature
 
 TORONTO = Path(__file__).parents[4] / "shared" / "data" / "toronto-events.jsonld"
@@ -179,11 +178,11 @@ def test_a_file_of_no_known_format_is_one_clear_error(content: bytes) -> None:
         read(content)
 
 
-def test_too_large_a_file_and_too_many_events_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_file_and_too_many_events_are_said_so() -> None:
     with pytest.raises(UnreadableFile, match="20 MB"):
         read(b" " * 20_000_001)
     with pytest.raises(UnreadableFile, match="20,000"):
-        read(b"title,start\n" + b"Walk,2026-05-01\n" * (reading.MOST_EVENTS + 1))
+        read(b"title,start\n" + b"Walk,2026-05-01\n" * (MOST_EVENTS + 1))
 
 
 def test_an_empty_list_holds_nothing() -> None:
