@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from domain.listings.reading import read
 from domain.listings.record import Basis, Fact, Listing, Refused
+from domain.listings.table import COLUMNS, FACT_COLUMNS
 from matching.inputs import SituationFeature
+
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "import-listings.md"
 
 
 def rows(text: str, encoding: str = "utf-8") -> list[Listing | Refused]:
@@ -88,3 +92,15 @@ def test_each_broken_row_is_named_by_its_place_below_the_header() -> None:
 def test_a_cell_beyond_all_measure_spoils_only_its_row() -> None:
     found = rows(f"title,start,text\nWalk,2026-07-01,{'x' * 200_000}\nTalk,2026-07-02,short\n")
     assert [type(row) for row in found] == [Refused, Listing]
+
+
+def test_the_page_names_every_column_and_its_example_is_read_as_it_stands() -> None:
+    page = PAGE.read_text("utf-8")
+    assert [name for name in (*COLUMNS, *FACT_COLUMNS) if f"`{name}`" not in page] == []
+    example = next(block for block in page.split("```\n") if block.startswith("title,start"))
+    walk, games = rows(example)
+    assert isinstance(walk, Listing)
+    assert isinstance(games, Listing)
+    assert (walk.rrule, walk.tz, walk.interests) == ("FREQ=WEEKLY", "Europe/London", ("walking", "nature"))
+    assert games.facts[SituationFeature.TALKING] == Fact(value=0.6, basis=Basis.STATED)
+    assert walk.repairs == games.repairs == ()
