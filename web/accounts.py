@@ -13,6 +13,7 @@ from flask_security import Security, SQLAlchemyUserDatastore, Totp, user_registe
 from passlib.context import CryptContext
 from passlib.totp import TOTP, AppWallet
 from werkzeug.routing import Rule
+from wtforms import Form
 
 from domain import accounts, members
 from domain.models import Account
@@ -20,7 +21,7 @@ from web import clock
 from web.auth import SignIn, SignInPasskey, SignInRole
 from web.config import WebConfig
 from web.db import db, outside_transaction
-from web.forms.accounts import JoinForm
+from web.forms.accounts import CodesForm, JoinForm, PasskeyForm, RescueForm
 from web.mail import RecordedMail
 
 #: At most two passwords are checked at once, so that checking them cannot starve the pages.
@@ -158,10 +159,13 @@ def _subjects() -> dict[str, Any]:
 
 def _messages() -> dict[str, Any]:
     same = _l("If we know that address, a mail is on its way. It can take a few minutes.")
-    wrong = _l("The address and password do not go together. You can try again, or ask for a new password.")
+    wrong = _l(
+        "That did not work. Check the address and the password. If you are new, follow the link in our "
+        "first mail before you sign in."
+    )
     code = _l("That code did not fit. Codes change every half minute, so try the next one.")
     link = _l("This link has been used already, or it is too old. You can ask for a new one here.")
-    mismatch = _l("The address does not look complete. It needs an @ and what follows.")
+    half = _l("The address does not look complete. It needs an @ and what follows.")
     return {
         "GENERIC_AUTHN_FAILED": (wrong, "error"),
         "GENERIC_RECOVERY": (same, "info"),
@@ -185,7 +189,7 @@ def _messages() -> dict[str, Any]:
         "PASSWORD_IS_THE_SAME": (_l("Choose a password that differs from the one before."), "error"),
         "INVALID_PASSWORD": (_l("That is not the password we know. You can try again."), "error"),
         "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
-        "INVALID_EMAIL_ADDRESS": (mismatch, "error"),
+        "INVALID_EMAIL_ADDRESS": (half, "error"),
         "CHANGE_EMAIL_SENT": (_l("We have sent a mail to the new address. Follow the link in it."), "info"),
         "CHANGE_EMAIL_CONFIRMED": (_l("Your e-mail address is changed."), "success"),
         "CHANGE_EMAIL_EXPIRED": (link, "error"),
@@ -209,8 +213,10 @@ def _messages() -> dict[str, Any]:
     }
 
 
-def _page(template: str, **facts: Any) -> str:
-    return render_template(template, **facts)
+def _page(template: str, **facts: Any) -> str | tuple[str, int]:
+    forms = [each for each in facts.values() if isinstance(each, Form)]
+    page = render_template(template, **facts)
+    return (page, 422) if request.method == "POST" and any(form.errors for form in forms) else page
 
 
 def init_app(app: Flask, config: WebConfig) -> None:
@@ -218,7 +224,15 @@ def init_app(app: Flask, config: WebConfig) -> None:
     app.config.update(settings(config))
     store = Accounts(db, SignIn, SignInRole, SignInPasskey)
     security = Security(
-        app, store, register_form=JoinForm, mail_util_cls=RecordedMail, totp_cls=Codes, render_template=_page
+        app,
+        store,
+        register_form=JoinForm,
+        two_factor_setup_form=CodesForm,
+        two_factor_rescue_form=RescueForm,
+        wan_register_form=PasskeyForm,
+        mail_util_cls=RecordedMail,
+        totp_cls=Codes,
+        render_template=_page,  # type: ignore[arg-type]  (a view may answer with a status too)
     )
     security.pwd_context = Hashing(security.pwd_context)
     security.want_json(lambda _request: False)

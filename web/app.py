@@ -7,7 +7,7 @@ from flask_babel import Babel
 
 from web import accounts, auth, context, db, errors, filters, security
 from web.config import WebConfig
-from web.views import BLUEPRINTS
+from web.views import BLUEPRINTS, dev
 
 
 def create_app(config: WebConfig) -> Flask:
@@ -23,6 +23,8 @@ def create_app(config: WebConfig) -> Flask:
     accounts.init_app(app, config)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if config.demo:
+        app.register_blueprint(dev.bp)
     security.limit(app, config)
     errors.init_app(app)
     filters.init_app(app)

@@ -35,7 +35,9 @@ OUTSIDE: tuple[tuple[str, Any], ...] = (("home.index", _l("Home")), ("pages.abou
 
 def init_app(app: Flask, config: WebConfig) -> None:
     """Give templates what they share."""
-    app.jinja_env.globals.update(static=_static(app, config), csp_nonce=csp_nonce, base_url=config.base_url)
+    app.jinja_env.globals.update(
+        static=_static(app, config), csp_nonce=csp_nonce, base_url=config.base_url, demo=config.demo
+    )
     app.context_processor(shared)
 
 

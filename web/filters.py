@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +24,11 @@ class Spanned(Protocol):
 
     starts_at: Any
     ends_at: Any
+
+
+def plain_date(value: date) -> str:
+    """Return a date such as "22 November 2026"."""
+    return str(format_date(value, "d MMMM y"))
 
 
 def own_zone() -> ZoneInfo:
@@ -106,5 +111,5 @@ def suds_words(suds: float | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Make them filters of the templates."""
-    for each in (when, day, clock_time, distance_words, money, duration_words, suds_words):
+    for each in (when, day, clock_time, plain_date, distance_words, money, duration_words, suds_words):
         app.jinja_env.filters[each.__name__] = each

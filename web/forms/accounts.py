@@ -7,20 +7,22 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from flask_security import RegisterFormV2
+from flask_security import RegisterFormV2, TwoFactorRescueForm, TwoFactorSetupForm, WebAuthnRegisterForm
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
+
+from web.forms.choices import options
 
 HOME_ZONE = "Europe/London"
 
 
 @lru_cache(maxsize=1)
-def time_zones() -> list[tuple[str, str]]:
+def time_zones() -> list[SelectChoice]:
     """Return the zones to choose from, as places: "Europe/Isle_of_Man" reads "Europe, Isle of Man"."""
     areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
     names = sorted(name for name in available_timezones() if name.split("/")[0] in areas)
-    return [(name, name.replace("/", ", ").replace("_", " ")) for name in names]
+    return options({name: name.replace("/", ", ").replace("_", " ") for name in names})
 
 
 class JoinForm(RegisterFormV2):
@@ -70,4 +72,31 @@ class OrganizerForm(FlaskForm):  # type: ignore[misc]
     kind = BooleanField(
         _l("I will greet people who are new, and let anyone leave without asking why"),
         [InputRequired(_l("Please tick this. It is what makes people feel safe to come."))],
+    )
+
+
+# The library's own choices are pairs, which WTForms warns of and will refuse.
+
+
+class CodesForm(TwoFactorSetupForm):
+    """Switch codes from an app on or off."""
+
+    setup = RadioField(
+        choices=options({"authenticator": _l("Codes from an app"), "disable": _l("Switch it off")}),
+        validate_choice=False,
+    )
+
+
+class RescueForm(TwoFactorRescueForm):
+    """What to do without the phone; spare codes are the way."""
+
+    help_setup = RadioField(choices=options({"help": _l("Ask the people who run this site")}))
+
+
+class PasskeyForm(WebAuthnRegisterForm):
+    """Make a passkey that signs in by itself."""
+
+    usage = RadioField(
+        choices=options({"first": _l("Sign in with it"), "secondary": _l("Use it as a second lock")}),
+        default="first",
     )
