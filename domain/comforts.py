@@ -31,9 +31,9 @@ def store(session: Session, member: str, state: State, now: datetime) -> None:
     row = session.get(ComfortState, member)
     if row is None:
         row = ComfortState(member=member)
-        session.add(row)
     row.attempts, row.updated_at = state.comfort.attempts, now
     sealed.seal(session, row, state.to_json())
+    session.add(row)
     session.flush()
 
 
