@@ -145,7 +145,7 @@ def _do(session: Session, member: str, body: ChangeBody) -> None:
     match body.kind:
         case ChangeKind.ADVANCE:
             _set_reached(session, member, body.to, reached=True)
-        case ChangeKind.STEP_DOWN:
+        case ChangeKind.STEP_DOWN | ChangeKind.OTHER_KIND:
             _set_reached(session, member, body.rung, reached=False)
             _set_reached(session, member, body.to, reached=True)
         case ChangeKind.SPLIT:

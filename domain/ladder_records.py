@@ -33,6 +33,7 @@ class ChangeKind(StrEnum):
     SPLIT = "split"  #: proposes ``new`` before ``rung``
     OTHER_KIND = "other_kind"  #: another kind of step at the same height (plateau)
     SMALLER = "smaller"  #: a smaller version taken on a tough day
+    KINDNESS = "kindness"  #: the member's own next step after a hard outing (R39-R41)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import accounts, health, home, pages, profile
+from web.views import (
+    accounts,
+    calendar,
+    events,
+    groups,
+    health,
+    home,
+    ladder,
+    pages,
+    profile,
+    reflections,
+    rsvps,
+    suggestions,
+)
 from web.views import help as help_
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.bp,
     accounts.bp,
     profile.bp,
+    suggestions.bp,
+    rsvps.bp,
+    reflections.bp,
+    ladder.bp,
+    events.bp,
+    groups.bp,
+    calendar.bp,
     help_.bp,
     pages.bp,
     health.bp,

@@ -1,0 +1,146 @@
+"""What is open to a member: events by day, one of them, groups; nothing of people who are kept apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from domain.errors import NotFound
+from domain.models import Event, EventInterest, Group, GroupInterest, Membership, Occurrence, Rsvp
+from domain.visibility import visible_to
+
+PAGE_LENGTH = 15
+#: Nobody is served by an endless list; beyond this a narrower question helps more.
+MOST_PAGES = 20
+AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a list of events is narrowed to; none: anything."""
+
+    interest: str | None = None  #: slug
+    after: datetime | None = None
+    before: datetime | None = None
+    online: bool | None = None
+    free: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One occurrence with its event, its group, and the member's own answer."""
+
+    occurrence: Occurrence
+    event: Event
+    group: Group
+    answer: Rsvp | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of entries; pages count from 1."""
+
+    entries: tuple[Entry, ...]
+    number: int
+    pages: int
+
+
+def look(session: Session, *, member: str, wish: Wish, now: datetime, page: int = 1) -> Page:
+    """Return a page of what is to come, soonest first."""
+    query = _open_entries(member).where(*_narrowed(wish, now), Occurrence.cancelled_at.is_(None))
+    count = query.with_only_columns(Occurrence.id).limit(PAGE_LENGTH * MOST_PAGES).subquery()
+    found = session.scalar(select(func.count()).select_from(count)) or 0
+    pages = max(1, -(-found // PAGE_LENGTH))
+    number = min(max(page, 1), pages)
+    ordered = query.order_by(Occurrence.starts_at, Occurrence.id)
+    return Page(
+        entries=_entries(session, ordered.offset((number - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)),
+        number=number,
+        pages=pages,
+    )
+
+
+def _open_entries(member: str) -> Select[Occurrence, Event, Group, Rsvp]:
+    return (
+        select(Occurrence, Event, Group, Rsvp)
+        .join(Event, Event.id == Occurrence.event)
+        .join(Group, Group.id == Event.group)
+        .join(Rsvp, (Rsvp.occurrence == Occurrence.id) & (Rsvp.member == member), isouter=True)
+        .where(Event.published_at.is_not(None), *_open_group(member))
+    )
+
+
+def _open_group(member: str) -> tuple[ColumnElement[bool], ...]:
+    organizer_seen = visible_to(member, Group.organizer)  # type: ignore[arg-type]
+    return Group.closed_at.is_(None), or_(Group.organizer.is_(None), organizer_seen)
+
+
+def _narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Occurrence.starts_at > max(now, wish.after or now),
+        Occurrence.starts_at < (wish.before or now + AHEAD),
+        Event.cancelled_at.is_(None),
+    ]
+    if wish.interest is not None:
+        conditions.append(
+            exists().where(EventInterest.event == Event.id, EventInterest.interest == wish.interest)
+        )
+    if wish.online is not None:
+        conditions.append(Event.online.is_(wish.online))
+    if wish.free:
+        conditions.append(Event.price == 0)
+    return conditions
+
+
+def _entries(session: Session, query: Select[Occurrence, Event, Group, Rsvp]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(occurrence=occurrence, event=event, group=group, answer=answer)
+        for occurrence, event, group, answer in session.execute(query).tuples()
+    )
+
+
+def one(session: Session, *, member: str, occurrence: str) -> Entry:
+    """Return one occurrence, also one that is over or cancelled; what is not open is not there."""
+    found = _entries(session, _open_entries(member).where(Occurrence.id == occurrence))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def of_group(
+    session: Session, *, member: str, group: str, now: datetime, limit: int = 6
+) -> tuple[Entry, ...]:
+    """Return a group's next occurrences."""
+    query = _open_entries(member).where(
+        Group.id == group, Occurrence.starts_at > now, Occurrence.cancelled_at.is_(None)
+    )
+    return _entries(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
+
+
+def groups(
+    session: Session, *, member: str, interest: str | None = None, page: int = 1
+) -> tuple[list[Group], int, int]:
+    """Return a page of open groups by name, its number, and how many pages there are."""
+    query = select(Group).where(*_open_group(member))
+    if interest is not None:
+        query = query.where(
+            exists().where(GroupInterest.group == Group.id, GroupInterest.interest == interest)
+        )
+    found = (
+        session.scalar(select(func.count()).select_from(query.with_only_columns(Group.id).subquery())) or 0
+    )
+    pages = min(MOST_PAGES, max(1, -(-found // PAGE_LENGTH)))
+    number = min(max(page, 1), pages)
+    rows = query.order_by(Group.name, Group.id).offset((number - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
+    return list(session.scalars(rows)), number, pages
+
+
+def joined(session: Session, *, member: str) -> list[Group]:
+    """Return the open groups a member belongs to, by name."""
+    belongs = exists().where(
+        Membership.group == Group.id, Membership.member == member, Membership.left_at.is_(None)
+    )
+    return list(session.scalars(select(Group).where(belongs, *_open_group(member)).order_by(Group.name)))

@@ -1,0 +1,74 @@
+"""Outings as iCalendar: the same UID for as long as an outing lives, so that a change replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar
+from icalendar import Event as Entry
+
+from domain.outings import Outing
+
+PRODUCT = "-//Handrail//Outings//EN"
+
+
+def calendar_of(outings: Iterable[Outing], *, base_url: str, now: datetime, name: str | None = None) -> bytes:
+    """Return an iCalendar file of outings; one that was cancelled or taken back says so."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    if name:
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
+    for outing in outings:
+        calendar.add_component(_entry(outing, base_url, now))
+    return bytes(calendar.to_ical())
+
+
+def _entry(outing: Outing, base_url: str, now: datetime) -> Entry:
+    event, occurrence, zone = outing.event, outing.occurrence, ZoneInfo(outing.event.time_zone)
+    entry = Entry()
+    entry.add("uid", f"{occurrence.id}@handrail")
+    entry.add("dtstamp", now)
+    entry.add("last-modified", max(event.changed_at, outing.rsvp.responded_at))
+    entry.add("sequence", event.sequence + bool(occurrence.cancelled_at) + (not outing.going))
+    entry.add("dtstart", occurrence.starts_at.astimezone(zone))
+    entry.add("dtend", occurrence.ends_at.astimezone(zone))
+    entry.add("summary", event.title)
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{base_url}/outings/{outing.rsvp.id}/")
+    entry.add("status", "CONFIRMED" if takes_place(outing) else "CANCELLED")
+    if takes_place(outing):
+        entry.add("location", where(outing))
+        entry.add("description", _leaving(outing))
+        entry.add_component(_alarm(event.title))
+    return entry
+
+
+def takes_place(outing: Outing) -> bool:
+    """Return whether the member goes to something that is on."""
+    return outing.going and outing.occurrence.cancelled_at is None
+
+
+def where(outing: Outing) -> str:
+    """Return the exact place, for who said yes."""
+    event = outing.event
+    if event.online:
+        return event.url or "Online"
+    return ", ".join(part for part in (event.venue, event.address, event.locality) if part)
+
+
+def _leaving(outing: Outing) -> str:
+    lines = [outing.event.arriving, outing.event.leaving and f"Leaving early: {outing.event.leaving}"]
+    return "\n".join(line for line in lines if line)
+
+
+def _alarm(title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", timedelta(hours=-2))
+    return alarm

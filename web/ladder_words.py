@@ -1,0 +1,99 @@
+"""What moved on a ladder, and why, in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from domain.ladders import ChangeKind, ChangeView, LadderView
+from domain.models import ProposalStatus
+
+#: Reasons by the codes the ladder's rules give.
+REASONS: dict[str, Any] = {
+    "two_calm": _l("It stayed calm twice in a row."),
+    "calm_sure": _l("What you told us says that it stays calm for you now."),
+    "ready": _l("The step before it has settled."),
+    "not_settled": _l("The step you are at needs a little longer."),
+    "raised_this_week": _l("You moved up less than a week ago. Slow is what lasts."),
+    "held_after_set_back": _l("The last one was a lot. We take it gently for a while."),
+    "above_ceiling": _l("The next one may still be too much."),
+    "support_first": _l("Somebody to talk to may help more just now than a harder step."),
+    "maintenance": _l("You are at the top. From here on it is about keeping what is good."),
+    "felt_too_much": _l("It felt like a lot. A smaller step keeps you moving."),
+    "plateau": _l(
+        "It has stayed about as hard for a while. Something different may help more than something harder."
+    ),
+    "tough_day": _l("On a tough day, less is right."),
+}
+DECIDED: dict[ProposalStatus, Any] = {
+    ProposalStatus.ACCEPTED: _l("You said yes."),
+    ProposalStatus.DECLINED: _l("You left it as it was."),
+    ProposalStatus.REPLACED: _l("The ladder moved on before you decided."),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A change as a page says it."""
+
+    id: str
+    text: str
+    why: str
+    at: datetime
+    open: bool  #: waits for a yes or a no
+    decided: str
+
+
+def told(change: ChangeView, ladder: LadderView | None) -> Told:
+    """Return a change in words; ``ladder`` gives the labels."""
+    return Told(
+        id=change.id,
+        text=_text(change, ladder),
+        why=str(REASONS.get(change.body.reason, "")),
+        at=change.created_at,
+        open=change.proposal is ProposalStatus.OPEN,
+        decided=str(DECIDED.get(change.proposal, "")) if change.proposal else "",
+    )
+
+
+def _text(change: ChangeView, ladder: LadderView | None) -> str:
+    body = change.body
+    rung = (ladder.label_of(body.rung) if ladder else None) or _("an earlier step")
+    to = (ladder.label_of(body.to) if ladder else None) or _("another step")
+    match body.kind:
+        case ChangeKind.LEARNT:
+            text = _learnt(body.numbers.get("expected"), body.numbers.get("found"))
+        case ChangeKind.SETTLED:
+            text = _("“%(rung)s” has settled.", rung=rung)
+        case ChangeKind.ADVANCE:
+            text = _("You could go on to “%(to)s”.", to=to)
+        case ChangeKind.STEP_DOWN:
+            text = _("You could go back to “%(to)s” for a while.", to=to)
+        case ChangeKind.SPLIT:
+            new = body.new.label if body.new else to
+            text = _("You could put a smaller step before “%(rung)s”: “%(new)s”.", rung=rung, new=new)
+        case ChangeKind.OTHER_KIND:
+            text = _("You could try another kind of step, about as hard: “%(to)s”.", to=to)
+        case ChangeKind.SMALLER:
+            text = _("You took a smaller version of “%(rung)s”. That counts.", rung=rung)
+        case ChangeKind.KINDNESS:
+            text = _("After a hard one you looked after yourself.")
+    return str(text)
+
+
+def _learnt(expected: float | None, found: float | None) -> str:
+    if found is None:
+        return str(_("We took in what you told us. Your steps stay as they are."))
+    if expected is None:
+        return str(_("The hardest moment was %(found)d. Your steps stay as they are.", found=found))
+    return str(
+        _(
+            "You expected %(expected)d and found %(found)d. Your steps stay as they are.",
+            expected=expected,
+            found=found,
+        )
+    )

@@ -1,0 +1,153 @@
+"""Looking around: what is on, day by day, and one occurrence with all that takes pressure off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from domain import agenda, rsvps
+from domain.agenda import Entry, Wish
+from domain.models import RsvpStatus
+from web import clock, filters, outing_words
+from web.auth import Audience, audience, current_member
+from web.config import WebConfig
+from web.db import db
+from web.prose import prose
+
+bp = Blueprint("events", __name__)
+
+#: How far ahead a choice of "when" looks: from and to, in days from local midnight.
+SPANS: dict[str, tuple[int, int]] = {"today": (0, 1), "week": (0, 7), "fortnight": (0, 14)}
+ANSWERS = {
+    RsvpStatus.YES: _l("You said yes"),
+    RsvpStatus.WAITING: _l("You are on the waiting list"),
+    RsvpStatus.MAYBE: _l("You said maybe"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """The filters as asked for; anything unknown counts as not asked."""
+
+    interest: str
+    when: str
+    place: str
+    free: bool
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return what is to be carried on to the next page."""
+        asked = {
+            "interest": self.interest,
+            "when": self.when,
+            "place": self.place,
+            "free": "1" if self.free else "",
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+@bp.get("/events/")
+@audience(Audience.MEMBER)
+def index() -> str:
+    chosen = _chosen()
+    page = agenda.look(
+        db.session(),
+        member=current_member().id,
+        wish=_wish(chosen),
+        now=clock.now(),
+        page=request.args.get("page", 1, type=int),
+    )
+    zone = filters.own_zone()
+    days = groupby(page.entries, key=lambda entry: entry.occurrence.starts_at.astimezone(zone).date())
+    return render_template(
+        "events/index.html",
+        days=[(date, _day(list(entries))) for date, entries in days],
+        page=page,
+        chosen=chosen,
+        interests=outing_words.LABELS,
+    )
+
+
+def _day(entries: list[Entry]) -> dict[str, Any]:
+    return {
+        "words": filters.day(entries[0].occurrence.starts_at),
+        "cards": [_card(entry) for entry in entries],
+    }
+
+
+def _chosen() -> Chosen:
+    args = request.args
+    return Chosen(
+        interest=args.get("interest", "") if args.get("interest") in outing_words.LABELS else "",
+        when=args.get("when", "") if args.get("when") in SPANS else "",
+        place=args.get("place", "") if args.get("place") in {"online", "there"} else "",
+        free=args.get("free") == "1",
+    )
+
+
+def _wish(chosen: Chosen) -> Wish:
+    today = clock.now().astimezone(filters.own_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last = SPANS.get(chosen.when, (0, 60))
+    return Wish(
+        interest=chosen.interest or None,
+        after=today + timedelta(days=first),
+        before=today + timedelta(days=last),
+        online={"online": True, "there": False}.get(chosen.place),
+        free=chosen.free,
+    )
+
+
+def _card(entry: Entry) -> dict[str, Any]:
+    answer = ANSWERS.get(RsvpStatus(entry.answer.status)) if entry.answer else None
+    return outing_words.card(entry.occurrence, entry.event, entry.group) | {"answer": answer}
+
+
+@bp.get("/occurrences/<occurrence>")
+@audience(Audience.MEMBER)
+def page(occurrence: str) -> str:
+    """Show one occurrence; the exact place comes with a yes, and who else comes is nobody's to see."""
+    member, now = current_member().id, clock.now()
+    entry = agenda.one(db.session(), member=member, occurrence=occurrence)
+    others = agenda.of_group(db.session(), member=member, group=entry.group.id, now=now, limit=4)
+    return render_template(
+        "events/page.html",
+        entry=entry,
+        card=_card(entry),
+        begun=entry.occurrence.starts_at <= now,
+        going=entry.answer is not None and entry.answer.status == RsvpStatus.YES,
+        offered=rsvps.place_offered(db.session(), member=member, occurrence=entry.occurrence),
+        text=prose(entry.event.text),
+        others=[each for each in others if each.occurrence.id != occurrence][:3],
+        linked_data=_linked_data(entry),
+    )
+
+
+def _linked_data(entry: Entry) -> Markup:
+    """Return the occurrence as schema.org JSON-LD, with the town at most; safe inside a script element."""
+    event, occurrence = entry.event, entry.occurrence
+    config: WebConfig = current_app.extensions["handrail_config"]
+    place: dict[str, Any] = {"@type": "Place", "name": event.locality or entry.group.locality or ""}
+    mode = "Online" if event.online else "Offline"
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": event.title,
+        "startDate": occurrence.starts_at.isoformat(),
+        "endDate": occurrence.ends_at.isoformat(),
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if occurrence.cancelled_at else 'Scheduled'}",
+        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
+        "location": {"@type": "VirtualLocation"} if event.online else place,
+        "organizer": {"@type": "Organization", "name": entry.group.name},
+        "url": config.base_url + url_for("events.page", occurrence=occurrence.id),
+    }
+    if event.price is not None:
+        data["offers"] = {"@type": "Offer", "price": event.price, "priceCurrency": event.currency or "GBP"}
+    text = json.dumps(data, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704

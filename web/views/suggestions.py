@@ -1,0 +1,195 @@
+"""Suggestions: three cards, how the search for them goes, and "not this one" as easy as "yes"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from domain import heartbeats, ladders, outings, runs, suggestions
+from domain.errors import NotFound
+from domain.models import Answer, MatchingRun, RunStatus, Suggestion
+from domain.suggestions import CurrentSuggestion
+from matching.stages import Stage
+from web import clock, outing_words, reason_words
+from web.auth import Audience, audience, current_member
+from web.db import db
+
+bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
+
+#: The page asks again after 300 ms at first, then every second.
+FIRST, LATER = "300ms", "1s"
+#: A search that waits longer than this, with no worker heard of, is put off kindly.
+PATIENCE = timedelta(seconds=20)
+
+
+@bp.get("/")
+@audience(Audience.MEMBER)
+def index() -> Response:
+    """Show what waits for an answer; a browser without script that looks again is refreshed by itself."""
+    facts = _facts(delay=FIRST)
+    response = make_response(render_template("suggestions/index.html", **facts))
+    if facts["state"] == "running" and "again" in request.args:
+        response.headers["Refresh"] = "3"
+    return response
+
+
+@bp.get("/progress")
+@audience(Audience.MEMBER)
+def progress() -> str:
+    """Return the part of the page that asks for itself until the search has ended."""
+    return render_template("suggestions/_region.html", **_facts(delay=LATER))
+
+
+def _facts(*, delay: str) -> dict[str, Any]:
+    session, member, now = db.session(), current_member(), clock.now()
+    run = runs.latest(session, member=member.id)
+    cards = [_card(each) for each in suggestions.current(session, member=member.id)]
+    ladder = ladders.current(session, member=member.id)
+    return {
+        "cards": cards,
+        "state": _state(run),
+        "stage": reason_words.STAGES.get(run.stage or Stage.LOADING) if run else None,
+        "share": _share(run),
+        "poll": {
+            "hx-get": url_for("suggestions.progress"),
+            "hx-trigger": f"load delay:{delay}",
+            "hx-target": "#found",
+            "hx-swap": "outerHTML",
+        },
+        "left_out": reason_words.exclusions(run.outcome) if run else [],
+        "paused_until": member.paused_until if member.paused_until and member.paused_until > now else None,
+        "step": ladder.now if ladder else None,
+        "upcoming": outings.upcoming(session, member=member.id, now=now)[:2],
+        "awaiting": outings.awaiting(session, member=member.id, now=now, limit=1),
+    }
+
+
+def _state(run: MatchingRun | None) -> str:
+    """Return none, running, late, failed or finished."""
+    if run is None:
+        return "none"
+    if run.status == RunStatus.FAILED:
+        return "failed"
+    if run.status == RunStatus.FINISHED:
+        return "finished"
+    waits = clock.now() - run.requested_at > PATIENCE
+    quiet = waits and not heartbeats.alive(db.session(), kind="worker", now=clock.now())
+    return "late" if quiet else "running"
+
+
+def _share(run: MatchingRun | None) -> int:
+    """Return how far the search is, 0-100."""
+    stages = [str(stage) for stage in Stage]
+    if run is None or run.status != RunStatus.RUNNING or run.stage not in stages:
+        return 5
+    return round(100 * (stages.index(run.stage) + 1) / (len(stages) + 1))
+
+
+def _card(suggestion: CurrentSuggestion) -> dict[str, Any]:
+    row, body = suggestion.row, suggestion.body
+    if suggestion.occurrence is None or suggestion.event is None or suggestion.group is None:
+        return _preparation(row, body)
+    facts = outing_words.card(suggestion.occurrence, suggestion.event, suggestion.group)
+    return (
+        facts
+        | outing_words.pressure(body.get("anticipated"))
+        | {
+            "id": row.id,
+            "role": row.kind,
+            "kind": _("A gentler one, for a tough day") if row.kind == "gentler" else None,
+            "why": reason_words.why(body.get("reasons", [])),
+            "accept_url": url_for("suggestions.accept", suggestion=row.id),
+            "decline_url": url_for("suggestions.decline", suggestion=row.id),
+            "not_a_fit_url": url_for("suggestions.not_a_fit", suggestion=row.id),
+        }
+    )
+
+
+def _preparation(row: Suggestion, body: dict[str, Any]) -> dict[str, Any]:
+    interests = [each.interest for each in current_member().interests]
+    _kind, label = reason_words.preparation(body.get("practice"), interests)
+    return {
+        "id": row.id,
+        "role": "preparation",
+        "title": label,
+        "done_url": url_for("suggestions.prepared", suggestion=row.id),
+        "decline_url": url_for("suggestions.decline", suggestion=row.id),
+    }
+
+
+@bp.post("/look")
+@audience(Audience.MEMBER)
+def look() -> Response:
+    """Ask for new ones; a search that waits already is enough."""
+    runs.request(db.session(), member=current_member().id, reason="asked", now=clock.now())
+    db.session.commit()
+    return redirect(url_for("suggestions.index"), 303)
+
+
+@bp.post("/<suggestion>/yes")
+@audience(Audience.MEMBER)
+def accept(suggestion: str) -> Response:
+    """Lead on to the page that says what a yes means; nothing is decided yet."""
+    row = _own(suggestion)
+    if row.occurrence is None:
+        raise NotFound
+    return redirect(url_for("rsvps.ask", occurrence=row.occurrence, suggestion=row.id), 303)
+
+
+@bp.post("/<suggestion>/not-this-one")
+@audience(Audience.MEMBER)
+def decline(suggestion: str) -> Response:
+    _answer(suggestion, Answer.NOT_NOW)
+    flash(_("That is fine. We are looking for another one."), "success")
+    return redirect(url_for("suggestions.index"), 303)
+
+
+@bp.get("/<suggestion>/not-a-fit")
+@audience(Audience.MEMBER)
+def not_a_fit(suggestion: str) -> str:
+    row = _own(suggestion)
+    found = [each for each in suggestions.current(db.session(), member=row.member) if each.row.id == row.id]
+    if not found or found[0].event is None:
+        raise NotFound
+    return render_template("suggestions/not_a_fit.html", row=row, event=found[0].event, group=found[0].group)
+
+
+@bp.post("/<suggestion>/not-a-fit")
+@audience(Audience.MEMBER)
+def does_not_fit(suggestion: str) -> Response:
+    _answer(suggestion, Answer.NOT_A_FIT)
+    flash(_("Noted, and kept between us. We will not suggest this group again."), "success")
+    return redirect(url_for("suggestions.index"), 303)
+
+
+@bp.post("/<suggestion>/done")
+@audience(Audience.MEMBER)
+def prepared(suggestion: str) -> Response:
+    """Note that a step at home was taken: it counts, and something else is looked for."""
+    row = _own(suggestion)
+    if row.occurrence is not None:
+        raise NotFound
+    _answer(suggestion, Answer.YES)
+    runs.request(db.session(), member=row.member, reason="prepared", now=clock.now())
+    db.session.commit()
+    flash(_("Well done. Small steps at home count too."), "success")
+    return redirect(url_for("suggestions.index"), 303)
+
+
+def _own(suggestion: str) -> Suggestion:
+    row = db.session.get(Suggestion, suggestion)
+    if row is None or row.member != current_member().id:
+        raise NotFound
+    return row
+
+
+def _answer(suggestion: str, answer: Answer) -> Suggestion:
+    row = suggestions.answer(
+        db.session(), member=current_member().id, suggestion=suggestion, answer=answer, now=clock.now()
+    )
+    db.session.commit()
+    return row
