@@ -18,6 +18,8 @@ from matching.situations import FAMILIARITY, drive
 OVERWHELMING_RISK = 0.05
 #: The same for a peak above the limit in a preparation step, in units of the member's own risk.
 PREPARATION_RISK = 4.5
+#: Most that a preparation step may be in person (a video call at home), observed and hard to leave.
+FROM_HOME = (0.5, 0.2, 0.2)
 
 _UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
 _FROM_AFAR = [
@@ -79,8 +81,8 @@ def under_ceiling(risk: Vector, *, own: Vector, now: Vector) -> Flags:
 
 
 def _quiet(values: Vector) -> Flags:
-    """Return which situations (n, 16) are met from home, unobserved and free to leave: fit to prepare with."""
-    quiet: Flags = np.all(values[:, _FROM_AFAR] <= np.array((0.5, 0.1, 0.1)), axis=1)
+    """Return which situations (n, 16) are from home, hardly observed and free to leave: to prepare with."""
+    quiet: Flags = np.all(values[:, _FROM_AFAR] <= np.array(FROM_HOME), axis=1)
     return quiet
 
 

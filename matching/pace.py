@@ -198,7 +198,7 @@ class Role(StrEnum):
 
     RIGHT_SIZED = "right_sized"
     GENTLER = "gentler"
-    PREPARATION = "preparation"  #: from home, unobserved, to be closed at any moment: no outing
+    PREPARATION = "preparation"  #: from home, hardly observed, to be closed at any moment: no outing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

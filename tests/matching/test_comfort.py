@@ -14,6 +14,7 @@ from sklearn.gaussian_process.kernels import DotProduct
 from matching import comfort, gaussian
 from matching.inputs import FEATURES, TRIANGLE, Comfort, Situation, SituationFeature
 from matching.ladder import Candidate, Leaving, Pace, State
+from matching.rungs import KINDS
 from matching.situations import QUESTIONS, LadderError, drive, situation, squash
 from tests import strategies
 
@@ -312,6 +313,24 @@ def test_misuse_is_refused_in_words(wrong: object, says: str) -> None:
 def test_a_wrong_number_of_weights_is_refused() -> None:
     with pytest.raises(ValueError, match="16 weights"):
         Comfort(mean=(1.0,), covariance=(1.0,))
+
+
+def test_coverage_of_the_intervals() -> None:
+    """On people and evenings as the model assumes them, four peaks in five fall inside the 80 % interval."""
+    rng, inside = np.random.default_rng(7), []
+    for _ in range(100):
+        weights = gaussian.PRIOR_MEAN + np.sqrt(gaussian.PRIOR_VARIANCE) * rng.standard_normal(16)
+        felt = [
+            squash(float(weights @ each.situation.values) + 18 * rng.standard_normal()) for each in QUESTIONS
+        ]
+        state = comfort.start([min(100.0, each + 10) for each in felt])
+        for kind in rng.permutation(len(KINDS))[:8]:
+            place = KINDS[kind].situation
+            peak = squash(float(weights @ place.values) + 13 * rng.standard_normal())
+            found = comfort.anticipate(state.comfort, place)
+            inside.append(found.low <= peak <= found.high)
+            state = comfort.learn(state, place, peak=peak, attended=True)
+    assert 0.77 <= np.mean(inside) <= 0.86
 
 
 def test_the_ten_lines_of_the_manual_run() -> None:

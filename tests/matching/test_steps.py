@@ -23,7 +23,7 @@ READ_ALONG = CATALOGUE[0]
 
 
 def from_home(place: Situation) -> bool:
-    return place.values[8] <= 0.5 and place.values[5] <= 0.1 and place.values[9] <= 0.1
+    return place.values[8] <= 0.5 and place.values[5] <= 0.2 and place.values[9] <= 0.2
 
 
 @pytest.mark.requirement("R06", "R14")
