@@ -20,6 +20,7 @@ from workers.config import WorkerConfig
 from workers.held import Held
 from workers.processes import end_with_parent, name_of
 from workers.recover import give_back
+from workers.rehearsal import rehearse
 from workers.runtime import Runtime, open_runtime
 
 LONGEST_WAIT = 2.0  #: seconds between two tries to reach the queue server
@@ -105,10 +106,13 @@ def serve(config: WorkerConfig, lane: Lane, held: Held) -> None:
     """Serve a lane until asked to end, however often the queue server goes away."""
     runtime = open_runtime(config, held=held)
     slot.install(runtime)
+    rehearse(runtime, lane)
     calm = logs.Calm(log, f"queue lane={lane}")
     worker, wait = None, LONGEST_WAIT / 8
     while worker is None or not worker.asked_to_end:
         try:
+            if worker is not None:
+                time.sleep(wait)
             worker = LaneWorker(lane, queue.connect(config.redis_url or ""), runtime=runtime, calm=calm)
             worker.work(logging_level="CRITICAL")
             wait = LONGEST_WAIT / 8
@@ -117,4 +121,3 @@ def serve(config: WorkerConfig, lane: Lane, held: Held) -> None:
         except RedisError as error:
             calm.away(error)
             wait = min(LONGEST_WAIT, wait * 2)
-        time.sleep(wait)
