@@ -128,7 +128,7 @@ def record(pace: Pace, attempt: Attempt) -> Pace:
             return _missed(known)
         case Verdict.GOOD if not pace.holding:
             return replace(known, target=min(TARGETS[pace.stride], pace.target + 6), no_shows=0)
-        case Verdict.GOOD | Verdict.NEUTRAL:
+        case _:
             reported = attempt.peak is not None
             return replace(known, holding=max(0, pace.holding - reported), no_shows=0)
 

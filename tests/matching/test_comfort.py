@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ from sklearn.gaussian_process.kernels import DotProduct
 
 from matching import comfort, gaussian
 from matching.inputs import FEATURES, TRIANGLE, Comfort, Situation, SituationFeature
-from matching.ladder import Candidate, Leaving, Pace, State
+from matching.ladder import Candidate, Leaving, State
 from matching.rungs import KINDS
-from matching.situations import QUESTIONS, LadderError, drive, situation, squash
+from matching.situations import QUESTIONS, LadderError, situation, squash
 from tests import strategies
 
 WALK = situation(group_size=0.4, unfamiliar=1, duration=0.25, talking=0.2, in_person=1)
@@ -334,16 +335,28 @@ def test_coverage_of_the_intervals() -> None:
 
 
 def test_the_ten_lines_of_the_manual_run() -> None:
-    state = comfort.start([30, 40, None, 55, 80, 90])
-    candidates: list[comfort.Given] = [
-        [1, 0.5, 0.8] + [0] * 13,
-        WALK,
-        Candidate(id="party", situation=PARTY, kind="party"),
-    ]
-    proposal = comfort.next_step(state, candidates)
-    assert proposal is not None
-    assert candidates[proposal.index] is WALK
-    state = comfort.learn(state, candidates[proposal.index], predicted=55, peak=35, attended=True)
-    assert state.comfort.attempts == 1
-    assert state.pace == Pace(recent=state.pace.recent)
-    assert drive(squash(33.3)) == pytest.approx(33.3)
+    manual = (Path(__file__).parents[2] / "docs/explanation/ladder.md").read_text(encoding="utf-8")
+    lines = manual.split("```python\n")[1].split("```")[0]
+    seen: list[object] = []
+
+    def outing(chosen: object) -> tuple[bool, int, int]:
+        seen.append(chosen)
+        return len(seen) % 4 != 0, 50, 35
+
+    names = {"walk": WALK, "games": QUESTIONS[3].situation.values, "party": PARTY, "outing": outing}
+    exec(lines, names)  # noqa: S102
+    state = names["state"]
+    assert isinstance(state, State)
+    assert state.comfort.attempts == len(seen) == 26
+    assert comfort.index_of(state.comfort).suds < comfort.index_of(comfort.start(ANSWERS).comfort).suds
+
+
+def test_arrays_will_do() -> None:
+    """Whoever has NumPy arrays may pass them; the state stays plain."""
+    rows = np.array([kind.situation.values for kind in KINDS])
+    state = comfort.start(np.array([30, 40, 50, 55, 80, 90]).tolist())
+    found = comfort.next_step(state, list(rows))
+    assert found is not None
+    report = np.array([50, 35])
+    after = comfort.learn(state, rows[found.index], attended=np.True_, predicted=report[0], peak=report[1])  # type: ignore[arg-type]
+    assert State.from_json(json.loads(json.dumps(after.to_json()))) == after

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -158,7 +159,7 @@ def test_surprise_is_predicted_less_peak() -> None:
 @given(strategies.paces(), st.lists(strategies.attempts(), max_size=4))
 @settings(max_examples=50)
 def test_a_pace_comes_back_from_json(pace: Pace, history: list[Attempt]) -> None:
-    lived = replace(pace, recent=tuple(history))
+    lived = replace(pace, recent=tuple(history), raised_at=datetime(2026, 6, 1, tzinfo=UTC))
     assert Pace.from_json(json.loads(json.dumps(lived.to_json()))) == lived
     assert Pace.from_json({}) == Pace()
 
