@@ -231,6 +231,6 @@ def _people(session: Session, occurrences: set[str], among: set[str]) -> dict[st
     )
     people: dict[str, set[str]] = {}
     for query in (going, belonging, organizing):
-        for occurrence, person in session.execute(query).tuples():
+        for occurrence, person in session.execute(query):
             people.setdefault(occurrence, set()).add(person or "")
     return people

@@ -1,0 +1,70 @@
+"""The desk: figures of every lane, and a person's decision about what was given up."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from domain import desk, events, outbox
+from domain.clock import seconds_now
+from domain.errors import Conflict, Invalid, NotFound
+from domain.models import MessageState, OutboxAudit, OutboxMessage
+from tests.conftest import NOW
+
+
+def record(session: Session, member: str = "ann", not_before: float = 0.0) -> str:
+    return outbox.record(session, events.MatchingRunRequested(member=member, run="r"), not_before=not_before)
+
+
+def bury(session: Session, message: str) -> None:
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message).values(state=MessageState.DEAD))
+
+
+def test_figures_tell_ready_later_leased_and_dead_apart(session: Session) -> None:
+    soon = (session.scalar(select(seconds_now())) or 0.0) + 600
+    record(session, "leased")
+    assert len(outbox.take(session, events.Lane.MATCHING)) == 1
+    bury(session, record(session, "dead"))
+    record(session, "later", not_before=soon)
+    old = record(session, "ready")
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.id == old).values(created_at=seconds_now() - 100)
+    )
+    by_lane = {each.lane: each for each in desk.figures(session)}
+    found = by_lane["matching"]
+    assert (found.ready, found.later, found.leased, found.dead) == (1, 1, 1, 1)
+    assert 100 <= found.oldest < 160
+    assert list(by_lane) == ["matching", "default", "mail", "bulk"]
+    assert (by_lane["mail"].ready, by_lane["mail"].oldest) == (0, 0.0)
+
+
+def test_a_message_replayed_has_all_its_attempts_again(session: Session) -> None:
+    message = record(session)
+    bury(session, message)
+    assert [each.id for each in desk.dead(session)] == [message]
+    desk.replay(session, message=message, author=None, reason="the server is back", now=NOW)
+    (taken,) = outbox.take(session, events.Lane.MATCHING)
+    assert (taken.id, taken.attempts) == (message, 1)
+    audit = session.scalars(select(OutboxAudit)).one()
+    assert (audit.action, audit.message, audit.reason) == ("replay", message, "the server is back")
+
+
+def test_a_message_discarded_lets_those_behind_it_pass(session: Session) -> None:
+    message, following = record(session), record(session)
+    bury(session, message)
+    assert outbox.take(session, events.Lane.MATCHING) == []
+    desk.discard(session, message=message, author=None, reason="nobody needs it", now=NOW)
+    assert [each.id for each in outbox.take(session, events.Lane.MATCHING)] == [following]
+
+
+def test_a_decision_needs_a_reason_and_a_dead_message(session: Session) -> None:
+    message = record(session)
+    with pytest.raises(Conflict):
+        desk.replay(session, message=message, author=None, reason="why not", now=NOW)
+    with pytest.raises(NotFound):
+        desk.discard(session, message="none", author=None, reason="why not", now=NOW)
+    bury(session, message)
+    with pytest.raises(Invalid):
+        desk.discard(session, message=message, author=None, reason="  ", now=NOW)
+    assert session.scalars(select(OutboxAudit)).all() == []
