@@ -232,7 +232,7 @@ def init_app(app: Flask, config: WebConfig) -> None:
         wan_register_form=PasskeyForm,
         mail_util_cls=RecordedMail,
         totp_cls=Codes,
-        render_template=_page,  # type: ignore[arg-type]  (a view may answer with a status too)
+        render_template=_page,  # type: ignore[arg-type]  # a view may answer with a status too
     )
     security.pwd_context = Hashing(security.pwd_context)
     security.want_json(lambda _request: False)

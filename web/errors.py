@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from domain.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from web.db import db
@@ -121,10 +121,28 @@ def _failed(_error: Exception) -> Response:
 def page(status: int, *, text: str | None = None) -> Response:
     """Return the page of a status; ``text`` replaces what it says beneath the title."""
     words = WORDS.get(status, OTHERWISE)
-    facts = {"status": status, "title": words.title, "text": text or words.text, "reference": reference()}
+    facts: dict[str, object] = {
+        "status": status,
+        "title": words.title,
+        "text": text or words.text,
+        "reference": reference(),
+    }
+    return make_response(_framed(facts) or _plain(facts), status)
+
+
+def _framed(facts: dict[str, object]) -> str | None:
+    """Return the page in the usual frame; None where that cannot be made.
+
+    The frame asks who is signed in, which needs the database, and links to pages, which needs a known host.
+    """
+    if isinstance(request.routing_exception, SecurityError):
+        return None
     try:
         db.session.rollback()
-        body = render_template("errors/error.html", **facts)
-    except SQLAlchemyError:  # the page's frame asks who is signed in; without a database it cannot
-        body = current_app.jinja_env.get_template("errors/plain.html").render(**facts)
-    return make_response(body, status)
+        return render_template("errors/error.html", **facts)
+    except SQLAlchemyError:
+        return None
+
+
+def _plain(facts: dict[str, object]) -> str:
+    return current_app.jinja_env.get_template("errors/plain.html").render(**facts)

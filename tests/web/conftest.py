@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.routing import AnyConverter, BaseConverter, FloatConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from domain import database
-from domain.models import RoleName
+from domain.models import Account, RoleName
 from tests import factories
 from tests.conftest import KEYRING
 from web.app import create_app
@@ -50,9 +51,14 @@ def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def rows(app: Flask, sqlite_url: str) -> Iterator[Session]:
-    """A session of its own beside the application's: commit before the client asks."""
+    """A session of its own beside the application's.
+
+    Its transactions hold the write lock: commit or roll back before a client changes anything. Rows stay
+    readable after the commit.
+    """
     engine = database.open_engine(sqlite_url)
     with database.open_sessions(engine, KEYRING)() as session:
+        session.expire_on_commit = False
         yield session
     engine.dispose()
 
@@ -81,6 +87,23 @@ def sign_in(client: FlaskClient, email: str, password: str = factories.PASSWORD)
     return post(client, "/login", email=email, password=password)
 
 
+def path_of(app: Flask, rule: Rule) -> str:
+    """A path this rule answers to, its ids those of nothing that exists."""
+    values = {name: _sample(rule._converters[name]) for name in rule.arguments}
+    with app.test_request_context(base_url=ORIGIN):
+        built = rule.build(values)
+    assert built is not None
+    return built[1]
+
+
+def _sample(converter: BaseConverter) -> Any:
+    if isinstance(converter, IntegerConverter | FloatConverter):
+        return 1
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return "0" * 32
+
+
 @pytest.fixture
 def signed_in(app: Flask, rows: Session) -> Callable[..., FlaskClient]:
     """A function that makes a member and returns their client; ``facts`` go to `factories.member`.
@@ -90,7 +113,7 @@ def signed_in(app: Flask, rows: Session) -> Callable[..., FlaskClient]:
 
     def make(email: str = "robin@example.com", **facts: Any) -> FlaskClient:
         member = factories.member(rows, email=email, **facts)
-        account = rows.get_one(factories.Account, member.id)
+        account = rows.get_one(Account, member.id)
         account.demo = True
         rows.commit()
         client = app.test_client()
