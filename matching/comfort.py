@@ -106,17 +106,27 @@ def learn(
         index_sd=before.sd,
         at=at,
     )
-    goes = attendance(comfort, candidate)
-    updated = replace(
-        _updated(comfort, attempt),
-        intercept=comfort.intercept + 0.25 * (attended - goes),
-        attempts=comfort.attempts + 1,
-    )
-    return replace(state, comfort=updated, pace=ladder.record(state.pace, attempt))
+    learnt = _updated(comfort, attempt, goes=attendance(comfort, candidate))
+    return replace(state, comfort=learnt, pace=ladder.record(state.pace, attempt))
 
 
-def _updated(comfort: Comfort, attempt: Attempt) -> Comfort:
-    """Return the comfort after drift, the member's own prediction and the peak, in this order."""
+def restart(state: State, answers: Sequence[float | None]) -> State:
+    """Return the state of a member who answers the six questions anew.
+
+    Their own choices and what is held stay as they are, and the attempts remembered are learnt again.
+    """
+    comfort = start(answers).comfort
+    for attempt in state.pace.recent:
+        again = Candidate(id="", situation=attempt.situation, kind=attempt.kind)
+        comfort = _updated(comfort, attempt, goes=attendance(comfort, again))
+    return replace(state, comfort=replace(comfort, attempts=state.comfort.attempts))
+
+
+def _updated(comfort: Comfort, attempt: Attempt, *, goes: float) -> Comfort:
+    """Return the comfort after drift, the member's own prediction and the peak, in this order.
+
+    ``goes`` is how probable it was that they go.
+    """
     belief = gaussian.drift(gaussian.unpack(comfort))
     bias = comfort.bias
     if attempt.predicted is not None:
@@ -126,7 +136,12 @@ def _updated(comfort: Comfort, attempt: Attempt) -> Comfort:
         belief = _felt(belief, attempt.situation, attempt.peak)
         if attempt.predicted is not None:
             bias += 0.15 * (attempt.predicted - attempt.peak - bias)
-    return replace(gaussian.pack(comfort, belief), bias=bias)
+    return replace(
+        gaussian.pack(comfort, belief),
+        bias=bias,
+        intercept=comfort.intercept + 0.25 * (attempt.attended - goes),
+        attempts=comfort.attempts + 1,
+    )
 
 
 def _felt(belief: Belief, situation: Situation, peak: float) -> Belief:

@@ -14,7 +14,7 @@ from sklearn.gaussian_process.kernels import DotProduct
 
 from matching import comfort, gaussian
 from matching.inputs import FEATURES, TRIANGLE, Comfort, Situation, SituationFeature
-from matching.ladder import Candidate, Leaving, State
+from matching.ladder import Candidate, Leaving, Pace, State, Stride
 from matching.rungs import KINDS
 from matching.situations import QUESTIONS, LadderError, situation, squash
 from tests import strategies
@@ -349,6 +349,23 @@ def test_the_ten_lines_of_the_manual_run() -> None:
     assert isinstance(state, State)
     assert state.comfort.attempts == len(seen) == 26
     assert comfort.index_of(state.comfort).suds < comfort.index_of(comfort.start(ANSWERS).comfort).suds
+
+
+@pytest.mark.requirement("R01")
+def test_answering_anew_keeps_the_members_choices_and_what_was_lived() -> None:
+    own = Pace(stride=Stride.GENTLE, target=42, limit=60, risk=0.05, weekly_cap=0)
+    state = comfort.start([80] * 6, pace=own)
+    state = comfort.learn(state, WALK, predicted=60, peak=85, attended=True)
+    state = comfort.learn(state, PARTY, predicted=90, attended=False)
+    same, anew = comfort.restart(state, [80] * 6), comfort.restart(state, [40] * 6)
+    assert same == state
+    assert anew.pace == state.pace
+    assert anew.comfort.attempts == 2
+    assert comfort.index_of(anew.comfort).suds < comfort.index_of(state.comfort).suds
+    assert (
+        comfort.anticipate(anew.comfort, WALK).suds
+        > comfort.anticipate(comfort.start([40] * 6).comfort, WALK).suds
+    )
 
 
 def test_arrays_will_do() -> None:
