@@ -68,11 +68,9 @@ def _starts_from(recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
     """Yield the starts from an instant on, in order, as UTC."""
     calendar = Calendar()
     calendar.add_component(_as_component(recurrence, after))
-    # The library asks what overlaps; an occurrence that began earlier and still runs is not wanted here.
+    # Components last no time at all: what overlaps the window is what starts in it.
     for component in recurring_ical_events.of(calendar).after(after):
-        starts_at = component.start.astimezone(UTC)
-        if starts_at >= after:
-            yield starts_at
+        yield component.start.astimezone(UTC)
 
 
 def _as_component(recurrence: Recurrence, after: datetime) -> Event:
@@ -96,11 +94,25 @@ def _near(starts_local: datetime, parts: dict[str, str], wanted: datetime) -> da
 
     It lies before the first occurrence wanted, so it matters not if the rule itself would not fall on it.
     """
-    period = _PERIODS.get(parts["FREQ"])
-    if period is None or "COUNT" in parts:
+    if "COUNT" in parts:
         return starts_local
-    rhythm = period * int(parts.get("INTERVAL", "1"))
-    return starts_local + rhythm * max(0, (wanted - starts_local) // rhythm - 2)
+    every = int(parts.get("INTERVAL", "1"))
+    if (period := _PERIODS.get(parts["FREQ"])) is not None:
+        rhythm = period * every
+        return starts_local + rhythm * max(0, (wanted - starts_local) // rhythm - 2)
+    return _months_on(starts_local, parts, wanted, every * (12 if parts["FREQ"] == "YEARLY" else 1))
+
+
+def _months_on(starts_local: datetime, parts: dict[str, str], wanted: datetime, every: int) -> datetime:
+    day = starts_local.day
+    if day > 28:
+        # Not every month has that day; it may be changed only where the rule itself names the days.
+        if not {"BYDAY", "BYMONTHDAY"} & parts.keys():
+            return starts_local
+        day = 28
+    behind = (wanted.year - starts_local.year) * 12 + wanted.month - starts_local.month
+    years, month = divmod(starts_local.month - 1 + every * max(0, behind // every - 2), 12)
+    return starts_local.replace(year=starts_local.year + years, month=month + 1, day=day)
 
 
 def until_of(text: str, zone: ZoneInfo) -> datetime:
@@ -198,6 +210,9 @@ def _check_days(parts: dict[str, str]) -> None:
     numbered = [day for day in days if not _WEEKDAY.fullmatch(day)]
     if not all(_DAY.fullmatch(day) for day in days):
         raise UnsupportedRule("BYDAY holds something that is no weekday")
+    if numbered and len(numbered) < len(days):
+        # The library takes "Mondays and the first Friday" for days that are both at once.
+        raise UnsupportedRule("weekdays with and without a number cannot stand together")
     if numbered and (parts["FREQ"] not in {"MONTHLY", "YEARLY"} or "BYMONTHDAY" in parts):
         raise UnsupportedRule("a numbered weekday belongs to monthly and yearly rules")
     if "BYSETPOS" not in parts:

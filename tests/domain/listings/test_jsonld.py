@@ -56,6 +56,13 @@ def test_an_end_on_another_day_or_half_a_day_off_is_refused(end: str) -> None:
     assert "before it begins" in row.reason
 
 
+@pytest.mark.parametrize("start", ["9999-12-31T23:59:59+23:59", "0001-01-01", "1970-01-01T00:00:00Z"])
+def test_a_year_far_from_ours_is_refused(start: str) -> None:
+    (row,) = rows({"@type": "Event", "name": "Walk", "startDate": start})
+    assert isinstance(row, Refused)
+    assert "too far away" in row.reason
+
+
 def test_of_several_days_the_first_is_kept() -> None:
     listing = one(startDate="2026-07-01T10:00", endDate="2026-08-31T17:00")
     assert (listing.ends_at - listing.starts_at).total_seconds() == 7 * 3600
