@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 POINTS = np.array([TRAITS[feature].points for feature in FEATURES])
-#: Between members, without our own doubt: the narrower column of the evidence table.
+#: How people differ, without our own doubt about the mean: narrower than what a member starts with.
 BETWEEN = np.array([11, 7, 8, 6, 3.5, 10, 7, 9, 6, 5, 7, 4, 7, 5, 3, 4.5])
 CATALOGUE = np.array([kind.situation.values for kind in KINDS])
 ASKED = np.array([question.situation.values for question in QUESTIONS])
