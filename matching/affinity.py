@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from matching.blend import UNFITTED, Trial, fit_weights, quality
 from matching.community import Community
 from matching.features import Columns, Floats
-from matching.hiding import hide
+from matching.hiding import hide_all, hide_some
 from matching.signals import (
     DECLARED,
     Heard,
@@ -36,8 +36,8 @@ _GRID: Mapping[str, tuple[float, ...]] = {
     "item": (30.0, 100.0, 300.0, 1000.0),
     "joint": (100.0, 400.0),
 }
-#: Fewest and most people a choice is tried on; joins are hidden more than once where people are few.
-_FEWEST, _MOST, _ENOUGH, _MOST_REHEARSALS = 20, 3000, 12_000, 4
+#: People a choice is tried on: fewest, enough, most. Joins are hidden repeatedly where people are few.
+_FEWEST, _ENOUGH, _MOST, _MOST_REHEARSALS = 20, 1500, 3000, 5
 #: Rows scored at once.
 _BLOCK = 512
 
@@ -67,11 +67,11 @@ class AffinityModel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Rehearsal:
-    """People with some joins hidden, and whom of them to try, by whether a history is left."""
+    """People with some joins hidden, and whom of them to try."""
 
     heard: Heard
     hidden: csr_matrix
-    tried: Mapping[bool, Columns]
+    tried: Columns
 
     def history(self) -> Heard:
         return self.heard.rows(np.flatnonzero(self.heard.people.joined()))
@@ -80,69 +80,74 @@ class _Rehearsal:
 def fit(community: Community, *, seed: int) -> AffinityModel:
     """Return the model for a community, its strengths and weights fitted on joins hidden from it.
 
-    The latest are hidden where every join has a time, else some by lot from ``seed``.
+    Some people lose their whole history and are tried as newcomers; others lose some joins, the latest where
+    every join has a time, else by lot from ``seed``.
     """
     words = read_words(community)
     heard = hear(community.people, words)
-    rehearsals = _rehearse(heard, seed)
+    rehearsals = {warm: _rehearse(heard, warm=warm, seed=seed) for warm in (False, True)}
     strengths = _tune(rehearsals)
-    rehearsed = [learn(each.heard, words, community.groups, strengths) for each in rehearsals]
+
+    def weigh(*, warm: bool) -> dict[str, float]:
+        parts = [
+            (each, learn(each.heard, words, community.groups, strengths, warm=warm))
+            for each in rehearsals[warm]
+        ]
+        return _weigh(parts, warm=warm)
+
     return AffinityModel(
         groups=community.groups.ids,
         learned=learn(heard, words, community.groups, strengths),
         strengths=strengths,
-        cold=_weigh(rehearsals, rehearsed, warm=False),
-        warm=_weigh(rehearsals, rehearsed, warm=True),
+        cold=weigh(warm=False),
+        warm=weigh(warm=True),
     )
 
 
-def _rehearse(heard: Heard, seed: int) -> list[_Rehearsal]:
-    known = max(int((heard.people.joined() > 0).sum()), 1)
-    times = int(np.clip(_ENOUGH // known, 1, _MOST_REHEARSALS))
-    found = []
-    for turn in range(times):
-        inner, hidden = hide(heard.people, seed=seed + turn)
-        rng = np.random.default_rng((seed, turn))
-        history, concealed = inner.joined() > 0, np.diff(hidden.indptr) > 0
-        tried = {
-            warm: np.sort(rng.permutation(np.flatnonzero(concealed & (history == warm)))[: _MOST // times])
-            for warm in (False, True)
-        }
-        found.append(_Rehearsal(heard=heard.remembering(inner), hidden=hidden, tried=tried))
+def _rehearse(heard: Heard, *, warm: bool, seed: int) -> list[_Rehearsal]:
+    """Hide joins as often as it takes to try enough people; nothing where nobody can be tried."""
+    found: list[_Rehearsal] = []
+    tried = 0
+    while len(found) < _MOST_REHEARSALS and tried < _ENOUGH:
+        rng = np.random.default_rng((seed, warm, len(found)))
+        inner, hidden = (hide_some if warm else hide_all)(heard.people, rng)
+        rows = np.flatnonzero((np.diff(hidden.indptr) > 0) & ((inner.joined() > 0) == warm))
+        rows = np.sort(rng.permutation(rows)[: _MOST - tried])
+        if not len(rows):
+            break
+        tried += len(rows)
+        found.append(_Rehearsal(heard=heard.remembering(inner), hidden=hidden, tried=rows))
     return found
 
 
-def _tune(rehearsals: Sequence[_Rehearsal]) -> Strengths:
+def _tune(rehearsals: Mapping[bool, Sequence[_Rehearsal]]) -> Strengths:
     """Return, map by map, the strength that finds most of what was hidden."""
     chosen = Strengths()
     for name, (scored, warm) in _MAPS.items():
-        if sum(len(each.tried[warm]) for each in rehearsals) >= _FEWEST:
-            found = {value: _found(rehearsals, scored, value, warm=warm) for value in _GRID[name]}
+        if sum(len(each.tried) for each in rehearsals[warm]) >= _FEWEST:
+            found = {value: _found(rehearsals[warm], scored, value) for value in _GRID[name]}
             chosen = replace(chosen, **{name: max(_GRID[name], key=lambda value: found[value])})
     return chosen
 
 
-def _found(rehearsals: Sequence[_Rehearsal], scored: _Map, strength: float, *, warm: bool) -> float:
-    return float(
-        np.concatenate(
-            [quality(scored(each, strength), _trial(each, warm=warm)).each for each in rehearsals]
-        ).mean()
-    )
+def _found(rehearsals: Sequence[_Rehearsal], scored: _Map, strength: float) -> float:
+    each = [quality(scored(rehearsal, strength), _trial(rehearsal)).each for rehearsal in rehearsals]
+    return float(np.concatenate(each).mean())
 
 
 def _ridge(rehearsal: _Rehearsal, strength: float) -> Floats:
     history = rehearsal.history()
     weights, base = fit_ridge(history.declared, history.people.joins, strength)
-    return np.asarray(rehearsal.heard.declared[rehearsal.tried[False]] @ weights) + base
+    return np.asarray(rehearsal.heard.declared[rehearsal.tried] @ weights) + base
 
 
 def _item(rehearsal: _Rehearsal, strength: float) -> Floats:
     weights = fit_item(rehearsal.history().people.joins, strength)
-    return np.asarray(rehearsal.heard.people.joins[rehearsal.tried[True]] @ weights)
+    return np.asarray(rehearsal.heard.people.joins[rehearsal.tried] @ weights)
 
 
 def _joint(rehearsal: _Rehearsal, strength: float) -> Floats:
-    history, tried = rehearsal.history(), rehearsal.heard.rows(rehearsal.tried[True])
+    history, tried = rehearsal.history(), rehearsal.heard.rows(rehearsal.tried)
     weights = fit_item(history.people.joins, strength, beside=history.declared * DECLARED)
     return np.asarray(hstack([tried.people.joins, tried.declared * DECLARED]).tocsr() @ weights)
 
@@ -155,13 +160,12 @@ _MAPS: Mapping[str, tuple[_Map, bool]] = {
 }
 
 
-def _weigh(rehearsals: Sequence[_Rehearsal], rehearsed: Sequence[Learned], *, warm: bool) -> dict[str, float]:
-    if sum(len(each.tried[warm]) for each in rehearsals) < _FEWEST:
+def _weigh(rehearsed: Sequence[tuple[_Rehearsal, Learned]], *, warm: bool) -> dict[str, float]:
+    if sum(len(each.tried) for each, _ in rehearsed) < _FEWEST:
         return dict(UNFITTED)
     trials = [
-        _trial(each, warm=warm, learned=learned)
-        for each, learned in zip(rehearsals, rehearsed, strict=True)
-        if len(each.tried[warm])
+        _trial(each, list(signals(learned, each.heard.rows(each.tried), warm=warm)))
+        for each, learned in rehearsed
     ]
     whole = Trial(
         names=trials[0].names,
@@ -172,16 +176,14 @@ def _weigh(rehearsals: Sequence[_Rehearsal], rehearsed: Sequence[Learned], *, wa
     return fit_weights(whole, _ALONE)
 
 
-def _trial(rehearsal: _Rehearsal, *, warm: bool, learned: Learned | None = None) -> Trial:
-    rows = rehearsal.tried[warm]
-    people = rehearsal.heard.rows(rows)
-    named = [] if learned is None else list(signals(learned, people, warm=warm))
+def _trial(rehearsal: _Rehearsal, named: Sequence[tuple[str, Floats]] = ()) -> Trial:
+    rows = rehearsal.tried
     values = np.empty((len(rows), rehearsal.hidden.shape[1], len(named)), dtype=np.float32)
     for position, (_, scores) in enumerate(named):
         values[:, :, position] = scores
     return Trial(
         names=tuple(name for name, _ in named),
         values=values,
-        known=np.asarray(people.people.joins.todense()) > 0,
+        known=np.asarray(rehearsal.heard.people.joins[rows].todense()) > 0,
         hidden=rehearsal.hidden[rows],
     )

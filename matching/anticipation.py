@@ -1,6 +1,6 @@
 """What every event of a run would feel like for one member: the comfort model over all columns at once.
 
-The numbers are those of ``matching.steps``, which chooses rungs; a test holds the two together.
+The numbers are those of ``matching.outlook``, which chooses rungs; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
+from matching.advice import plateau
 from matching.features import NO_HOST, UNFAMILIAR, EventTable, Floats, columns_of
 from matching.gaussian import PEAK_SD, unpack
 from matching.inputs import MemberInput
-from matching.ladder import OVERWHELMING, plateau
-from matching.pace import Attempt
+from matching.outlook import OVERWHELMING_RISK, suds
+from matching.pace import OVERWHELMING, Attempt
 from matching.settings import MatchingSettings
 from matching.situations import FAMILIARITY, UNSTATED_VARIANCE, drive
-from matching.steps import OVERWHELMING_RISK
 
 _REMEMBERED = 3
 
@@ -33,6 +33,7 @@ class Anticipation:
     overwhelm: Floats  #: (n,) P(peak > the member's ceiling)
     severe: Floats  #: (n,) P(peak is overwhelming), whatever the member's ceiling
     attend: Floats  #: (n,) P(they would go), 0-1
+    caution: Floats  #: (n,) 1 far under the ceiling, 0 at it
     variety: Floats  #: (n,) 0-1, less for more of the same kind of step
     allowed: float  #: largest ``overwhelm`` that is still possible
 
@@ -52,15 +53,16 @@ def anticipate(member: MemberInput, table: EventTable, settings: MatchingSetting
     variance = np.einsum("ij,ij->i", situations @ belief.covariance, situations)
     variance += UNSTATED_VARIANCE * (table.assumed @ (belief.mean**2 + np.diag(belief.covariance)))
     spread = np.sqrt(variance + PEAK_SD**2)
-    suds = 100 * expit((mean - 50) / 22)
-    limit = drive(min(member.pace.limit, settings.ceiling))
+    anticipated = suds(mean)
+    overwhelm = ndtr((mean - drive(min(member.pace.limit, settings.ceiling))) / spread)
     return Anticipation(
         mean=mean,
         spread=spread,
-        suds=suds,
-        overwhelm=ndtr((mean - limit) / spread),
+        suds=anticipated,
+        overwhelm=overwhelm,
         severe=ndtr((mean - drive(OVERWHELMING)) / spread),
-        attend=_attend(member, table, suds=suds, visits=visits),
+        attend=_attend(member, table, anticipated=anticipated, visits=visits),
+        caution=np.sqrt(np.clip(1 - overwhelm / member.pace.risk, 0, 1)),
         variety=_variety(member, table, situations=situations, novelty=settings.novelty),
         allowed=min(member.pace.risk_now, settings.ceiling_probability),
     )
@@ -80,10 +82,10 @@ def seen_by(member: MemberInput, table: EventTable) -> tuple[Floats, Floats]:
     return situations, visits
 
 
-def _attend(member: MemberInput, table: EventTable, *, suds: Floats, visits: Floats) -> Floats:
+def _attend(member: MemberInput, table: EventTable, *, anticipated: Floats, visits: Floats) -> Floats:
     """Return P(attend): a personal intercept, less for harder, more for a host and a known place."""
     hosted = table.situations[:, NO_HOST] < 0.5
-    odds = member.comfort.intercept - 0.05 * (suds + member.comfort.bias - 40) + 0.3 * hosted
+    odds = member.comfort.intercept - 0.05 * (anticipated + member.comfort.bias - 40) + 0.3 * hosted
     attend: Floats = expit(odds + 0.3 * (visits > 0))
     return attend
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import StrEnum
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,18 +27,18 @@ class Exclusion(StrEnum):
 
     PAUSED = "paused"
     HORIZON = "horizon"
+    PLACES = "places"
     ALREADY_GOING = "already_going"
     DECLINED = "declined"
     NOT_A_FIT = "not_a_fit"
     AVOIDED = "avoided"
     ACCESS = "access"
-    TIME = "time"
-    DISTANCE = "distance"
     APART = "apart"
-    PLACES = "places"
     NEWCOMERS = "newcomers"
     WEEKLY_CAP = "weekly_cap"
     REST_GAP = "rest_gap"
+    TIME = "time"
+    DISTANCE = "distance"
     WEEKLY_DISTRESS = "weekly_distress"
     CEILING = "ceiling"
 
@@ -226,20 +225,18 @@ def _ceiling(
 LIMITS: dict[Exclusion, Limit] = {
     Exclusion.PAUSED: _paused,
     Exclusion.HORIZON: _horizon,
+    Exclusion.PLACES: _places,
     Exclusion.ALREADY_GOING: _already_going,
     Exclusion.DECLINED: _declined,
     Exclusion.NOT_A_FIT: _not_a_fit,
     Exclusion.AVOIDED: _avoided,
     Exclusion.ACCESS: _access,
-    Exclusion.TIME: _time,
-    Exclusion.DISTANCE: _distance,
     Exclusion.APART: _apart,
-    Exclusion.PLACES: _places,
     Exclusion.NEWCOMERS: _newcomers,
     Exclusion.WEEKLY_CAP: _weekly_cap,
     Exclusion.REST_GAP: _rest_gap,
+    Exclusion.TIME: _time,
+    Exclusion.DISTANCE: _distance,
     Exclusion.WEEKLY_DISTRESS: _weekly_distress,
     Exclusion.CEILING: _ceiling,
 }
-if tuple(chain(LIMITS)) != tuple(Exclusion):
-    raise AssertionError("every reason has its limit, in order")

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from matching.affinity import AffinityModel, fit
 from matching.community import Community, People
 from matching.features import Columns, Floats
-from matching.hiding import newcomers
+from matching.hiding import latest, newcomers, owners_of, taken
 from matching.histories import History
 from matching.signals import Heard, Learned, hear, single
 
@@ -49,14 +49,13 @@ def split(history: History, *, seed: int) -> Split:
     if history.test is not None:
         return Split(community=history.community, test=history.test)
     rng = np.random.default_rng(seed)
-    if people.joined_at is not None:
-        hidden = people.joined_at.data > np.quantile(people.joined_at.data, 1 - _TESTED)
+    if people.joined_at is not None and people.joined_at.nnz:
+        hidden = latest(people, _TESTED)
     else:
         hidden = _one_of_each(people, rng)
-        owners = np.repeat(np.arange(len(people)), people.joined())
-        hidden |= np.isin(owners, newcomers(people, _COLD, rng))
-    kept = replace(history.community, people=people.with_joins(~hidden))
-    return Split(community=kept, test=people.with_joins(hidden).joins)
+        hidden |= np.isin(owners_of(people), newcomers(people, _COLD, rng))
+    kept, test = taken(people, hidden)
+    return Split(community=replace(history.community, people=kept), test=test)
 
 
 def _one_of_each(people: People, rng: np.random.Generator) -> NDArray[np.bool_]:

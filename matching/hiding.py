@@ -1,4 +1,8 @@
-"""Hide some joins, to learn from the rest and see how well what was hidden is found."""
+"""Hide some joins, to learn from the rest and see how well what was hidden is found.
+
+As little as possible is hidden at a time, so that what is learnt in a rehearsal is nearly as good as what
+will be used: a map that is weaker in the rehearsal would be trusted too little afterwards.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,39 @@ from scipy.sparse import csr_matrix
 from matching.community import People
 from matching.features import Columns
 
-#: Share of people whose whole history is hidden, and share of the joins hidden from the others.
-COLD_SHARE, HIDDEN_SHARE = 0.15, 0.2
+#: Share of people who lose their whole history; share of the others who lose some joins, and how many.
+COLD_SHARE, WARM_SHARE, HIDDEN_SHARE = 0.1, 0.35, 0.2
+
+Flags = NDArray[np.bool_]
 
 
-def hide(people: People, *, seed: int) -> tuple[People, csr_matrix]:
+def hide_all(people: People, rng: np.random.Generator) -> tuple[People, csr_matrix]:
+    """Return the people with the whole history of a tenth hidden, by lot, and what was hidden: newcomers."""
+    chosen = newcomers(people, COLD_SHARE, rng)
+    return taken(people, np.isin(owners_of(people), chosen))
+
+
+def hide_some(people: People, rng: np.random.Generator) -> tuple[People, csr_matrix]:
     """Return the people with some joins hidden, and the hidden joins.
 
-    Where every join has a time, the latest fifth of all joins is hidden; else a fifth of each person's who
-    has two or more, by lot from ``seed``. Some people lose all of theirs, so that newcomers are tried too.
+    Where every join has a time, the latest fifth of all joins is hidden; else a fifth of those of a third of
+    the people who have two or more, by lot.
     """
-    rng = np.random.default_rng(seed)
-    owners = np.repeat(np.arange(len(people)), people.joined())
-    timed = people.joined_at is not None and len(owners) > 0
-    hidden = _latest(people, HIDDEN_SHARE) if timed else some_of_each(owners, HIDDEN_SHARE, rng)
-    hidden |= np.isin(owners, newcomers(people, COLD_SHARE, rng))
+    if people.joined_at is not None and people.joined_at.nnz:
+        return taken(people, latest(people, HIDDEN_SHARE))
+    owners = owners_of(people)
+    tried = rng.random(len(people)) < WARM_SHARE
+    return taken(people, some_of_each(owners, HIDDEN_SHARE, rng) & tried[owners])
+
+
+def owners_of(people: People) -> Columns:
+    """Return the row of the person each join belongs to, in row order."""
+    owners: Columns = np.repeat(np.arange(len(people)), people.joined())
+    return owners
+
+
+def taken(people: People, hidden: Flags) -> tuple[People, csr_matrix]:
+    """Return the people without the flagged joins, and those joins."""
     return people.with_joins(~hidden), people.with_joins(hidden).joins
 
 
@@ -34,7 +56,7 @@ def newcomers(people: People, share: float, rng: np.random.Generator) -> Columns
     return chosen
 
 
-def some_of_each(owners: Columns, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+def some_of_each(owners: Columns, share: float, rng: np.random.Generator) -> Flags:
     """Flag a share of each owner's joins, at least one, where there are two or more; ``owners`` ascending."""
     hidden = np.zeros(len(owners), dtype=bool)
     if not len(owners):
@@ -48,9 +70,10 @@ def some_of_each(owners: Columns, share: float, rng: np.random.Generator) -> NDA
     return hidden
 
 
-def _latest(people: People, share: float) -> NDArray[np.bool_]:
+def latest(people: People, share: float) -> Flags:
+    """Flag the latest share of all joins; their times must be known."""
     if people.joined_at is None:
         raise ValueError("the joins have no times")
     times = people.joined_at.data
-    flags: NDArray[np.bool_] = times > np.quantile(times, 1 - share)
+    flags: Flags = times > np.quantile(times, 1 - share)
     return flags

@@ -15,11 +15,11 @@ from matching.candidates import Exclusion, count, exclusions
 from matching.explain import Reason, explain
 from matching.features import EventTable, Floats, columns_of, tabulate
 from matching.inputs import EventInput, MemberInput
+from matching.pace import Role
 from matching.rank import Places, Ranking, first_open, rerank, similarity, top_n, turns
 from matching.score import PARTS, Part, ladder_fit, nearness, parts_of, total, weigh
 from matching.settings import MatchingSettings
 from matching.stages import Stage
-from matching.steps import Role
 from matching.taste import Taste, taste_of
 
 _BLOCK = 512

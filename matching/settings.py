@@ -84,7 +84,7 @@ class MatchingSettings:
         20, 5, 40, unit="drive points", meaning="How far from the target the ladder part falls to about 0.6"
     )
     right_sized_floor: float = tunable(
-        0.50,
+        0.25,
         0,
         0.9,
         unit="share",

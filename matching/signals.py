@@ -97,12 +97,13 @@ def read_words(community: Community) -> Words:
     )
 
 
-def learn(heard: Heard, words: Words, groups: Groups, strengths: Strengths) -> Learned:
-    """Return the maps fitted to everybody with a history."""
+def learn(heard: Heard, words: Words, groups: Groups, strengths: Strengths, *, warm: bool = True) -> Learned:
+    """Return the maps fitted to everybody with a history; without ``warm`` only those newcomers need."""
     known = heard.rows(np.flatnonzero(heard.people.joined()))
     joins = known.people.joins
     ridge, base = fit_ridge(known.declared, joins, strengths.ridge)
-    item = fit_item(joins, strengths.item)
+    beside = known.declared * DECLARED
+    item = fit_item(joins, strengths.item) if warm else np.empty((0, 0))
     return Learned(
         words=words,
         places=groups.places,
@@ -111,8 +112,8 @@ def learn(heard: Heard, words: Words, groups: Groups, strengths: Strengths) -> L
         ridge=ridge,
         base=base,
         item=item,
-        joint=fit_item(joins, strengths.joint, beside=known.declared * DECLARED),
-        scale=_spread(joins, item),
+        joint=fit_item(joins, strengths.joint, beside=beside) if warm else np.empty((0, 0)),
+        scale=_spread(joins, item) if warm else 1.0,
     )
 
 

@@ -44,7 +44,9 @@ def event(**facts: Any) -> EventInput:
         "event": facts.get("id", "e1"),
         "group": "g1",
         "title": "Quiet walk",
-        "situation": calm_situation(group_size=0.4, unfamiliar=0.8, talking=0.3, in_person=1.0),
+        "situation": calm_situation(
+            group_size=0.6, unfamiliar=0.8, talking=0.6, in_person=1.0, unstructured=0.6, no_host=1.0
+        ),
         "starts_at": starts,
         "ends_at": starts + timedelta(hours=2),
         "slot": slot_of(starts),

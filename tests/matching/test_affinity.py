@@ -1,0 +1,135 @@
+"""The fitted model: what it learns, that it repeats, and that its bytes are it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_matrix
+
+from matching.affinity import AffinityModel, fit
+from matching.archive import ArchiveError, from_npz, to_npz, version_of
+from matching.blend import UNFITTED
+from matching.community import Community
+from matching.hiding import hide_all, hide_some, some_of_each
+from matching.signals import fit_item, fit_ridge, hear
+from tests.matching import histories
+
+
+@pytest.fixture(scope="module")
+def community() -> Community:
+    return histories.made_up(people=500, groups=40, interests=1.2, taste=0.5, seed=3)
+
+
+@pytest.fixture(scope="module")
+def model(community: Community) -> AffinityModel:
+    return fit(community, seed=1)
+
+
+def test_fitting_again_gives_the_same_version(community: Community, model: AffinityModel) -> None:
+    again = fit(community, seed=1)
+
+    assert version_of(to_npz(again)) == version_of(to_npz(model))
+    assert version_of(to_npz(fit(histories.made_up(people=100), seed=1))) != version_of(to_npz(model))
+
+
+def test_a_model_read_back_scores_the_same(community: Community, model: AffinityModel) -> None:
+    read = from_npz(to_npz(model))
+    people = community.people.rows(np.arange(60))
+
+    scores = model.scores(hear(people, model.learned.words))
+    assert_allclose(read.scores(hear(people, read.learned.words)), scores, rtol=1e-3, atol=1e-3)
+    assert read.groups == model.groups
+    assert to_npz(read) == to_npz(model)
+
+
+def test_bytes_that_are_no_model_are_refused() -> None:
+    with pytest.raises(ArchiveError):
+        from_npz(b"something else")
+    pickled = io.BytesIO()
+    np.savez(pickled, facts=np.array([{"format": 1}], dtype=object))
+    with pytest.raises(ArchiveError):
+        from_npz(pickled.getvalue())
+    later = io.BytesIO()
+    np.savez(later, facts=np.frombuffer(b'{"format": 99}', dtype=np.uint8))
+    with pytest.raises(ArchiveError, match="format 99"):
+        from_npz(later.getvalue())
+
+
+def test_with_next_to_nobody_content_and_popularity_decide() -> None:
+    model = fit(histories.made_up(people=3, groups=6), seed=1)
+
+    assert model.warm == UNFITTED
+    assert model.cold == UNFITTED
+
+
+def test_a_person_is_scored_alike_alone_and_among_others(community: Community, model: AffinityModel) -> None:
+    together = model.scores(hear(community.people.rows(np.arange(20)), model.learned.words))
+    alone = model.scores(hear(community.people.rows(np.array([7])), model.learned.words))
+
+    assert_allclose(alone[0], together[7])
+
+
+def test_item_weights_are_the_closed_form() -> None:
+    """EASE^R minimises the squared error of predicting each join from the others, with a zero diagonal."""
+    rng = np.random.default_rng(2)
+    joins = csr_matrix((rng.random((60, 6)) < 0.4).astype(float))
+    strength, dense = 7.0, joins.toarray()
+    weights = fit_item(joins, strength)
+    for column in range(6):
+        others = [each for each in range(6) if each != column]
+        gram = dense[:, others].T @ dense[:, others] + strength * np.eye(5)
+        expected = np.linalg.solve(gram, dense[:, others].T @ dense[:, column])
+        assert_allclose(weights[others, column], expected)
+        assert weights[column, column] == 0
+
+
+def test_ridge_weights_are_those_of_scikit_learn() -> None:
+    from sklearn.linear_model import Ridge  # noqa: PLC0415  an oracle for this test alone
+
+    rng = np.random.default_rng(4)
+    declared, joins = rng.random((50, 7)), (rng.random((50, 5)) < 0.3).astype(float)
+    weights, base = fit_ridge(csr_matrix(declared), csr_matrix(joins), 3.0)
+    oracle = Ridge(alpha=3.0).fit(declared, joins)
+
+    assert_allclose(weights, oracle.coef_.T)
+    assert_allclose(base, oracle.intercept_)
+
+
+def test_hidden_and_kept_joins_are_all_joins(community: Community) -> None:
+    for hide in (hide_all, hide_some):
+        inner, hidden = hide(community.people, np.random.default_rng(5))
+
+        assert_array_equal((inner.joins + hidden).toarray(), community.people.joins.toarray())
+        assert inner.joins.multiply(hidden).nnz == 0
+        assert (np.diff(hidden.indptr) > 0).sum() >= 50
+
+
+def test_newcomers_are_left_with_nothing_and_others_with_something(community: Community) -> None:
+    for hide, left in ((hide_all, False), (hide_some, True)):
+        inner, hidden = hide(community.people, np.random.default_rng(5))
+        tried = np.diff(hidden.indptr) > 0
+
+        assert ((inner.joined()[tried] > 0) == left).all()
+
+
+def test_the_latest_joins_are_hidden_where_all_have_times(community: Community) -> None:
+    times = community.people.joins.copy()
+    times.data = np.random.default_rng(1).permutation(times.nnz).astype(float) + 1
+    timed = dataclasses.replace(community.people, joined_at=times)
+    inner, hidden = hide_some(timed, np.random.default_rng(5))
+
+    assert inner.joined_at is not None
+    assert inner.joined_at.data.max() <= np.quantile(times.data, 0.8)
+    assert hidden.nnz == pytest.approx(0.2 * times.nnz, abs=1)
+
+
+def test_a_fifth_of_each_is_hidden_and_never_the_only_one() -> None:
+    owners = np.repeat(np.arange(4), [1, 2, 10, 3])
+    hidden = some_of_each(owners, 0.2, np.random.default_rng(0))
+
+    assert np.bincount(owners, hidden).tolist() == [0, 1, 2, 1]
+    assert len(some_of_each(np.empty(0, dtype=np.intp), 0.2, np.random.default_rng(0))) == 0
