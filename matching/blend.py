@@ -24,6 +24,8 @@ PRIOR: Weights = {"popularity": 0.5, "cosine": 0.25}
 #: Popularity is taken back in these steps, in favour of small groups, while accuracy stays what it was.
 _STEPS = tuple(round(0.1 * step, 1) for step in range(1, 11))
 _SERVED, _NOTICED = 1.6, 1.02
+#: Standard errors a blend must be better than popularity by.
+_SURE = 2.0
 _CUT = 10
 _MOST_STEPS, _MOST_HALVINGS, _SMALLEST_GAIN, _BLOCK = 40, 12, 1e-6, 128
 
@@ -64,7 +66,7 @@ def fit_weights(trial: Trial, alone: Sequence[str]) -> dict[str, float]:
     measured = [quality(combine(trial, weights), trial) for weights in candidates]
     best = int(np.argmax([each.mean for each in measured]))
     gain = measured[best].each - quality(combine(trial, {"popularity": 1.0}), trial).each
-    if gain.mean() <= gain.std() / np.sqrt(len(gain)):
+    if gain.mean() <= _SURE * gain.std() / np.sqrt(len(gain)):
         return {"popularity": 1.0}
     return _spread_out(trial, candidates[best], measured[best])
 
