@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from domain import comforts, consent, members, places
+from domain import comforts, consent, localities, members
 from domain.errors import Invalid
 from domain.members import Profile
 from domain.models import ConsentPurpose, Member
@@ -100,7 +100,7 @@ def _fill_place(_session: Session, _member: Member) -> Mapping[str, Any]:
 
 
 def _save_place(session: Session, member: Member, form: forms.PlaceForm, now: datetime) -> None:
-    town = places.find(form.place.data or "")
+    town = localities.find(session, form.place.data or "")
     if town is None:
         raise Invalid({"town": _("We do not know that town. Try the nearest larger one.")})
     members.save_private(session, member=member, now=now, cell=town.cell, place_name=town.name)

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
-from domain import comforts, consent, members, places, runs
+from domain import comforts, consent, localities, members, places, runs
 from domain.errors import Invalid
 from domain.models import ConsentPurpose, Member
 from web import clock
@@ -185,16 +186,26 @@ def _save(part: Part, member: Member) -> Answer | None:
 
 def _offer_towns(part: Part, form: Any) -> Answer:
     # The typed name is looked up and forgotten: it is in no address and no row.
-    found = places.search(form.town.data or "")
+    found = localities.search(db.session(), form.town.data or "")
     if not found:
         form.town.errors = [_("We found no town of that name. Try the nearest larger one.")]
         return _show(part, form), 422
-    form.place.choices = [(each.id, f"{each.name}, {each.country}") for each in found]
+    offer_places(form, found)
     form.place.data = found[0].id if len(found) == 1 else None
     return _show(part, form)
 
 
+def offer_places(form: Any, found: list[places.Place]) -> None:
+    """Let one of these places be chosen; one with events of ours comes first and says so."""
+    form.place.choices = [
+        SelectChoice(each.id, f"{each.name}, {each.country}" if each.country else each.name) for each in found
+    ]
+
+
 def _show(part: Part, form: Any) -> str:
+    if part.name == "place" and not form.town.data:
+        form.place.label.text = _("Or choose a place where something is on")
+        offer_places(form, localities.with_events(db.session(), limit=4))
     onboarding = request.endpoint in {"profile.step", "profile.answer_step"}
     place = NAMES.index(part.name) if onboarding else 0
     return render_template(
