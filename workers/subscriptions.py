@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from domain import events
 from workers.jobs import (
@@ -19,7 +17,6 @@ from workers.jobs import (
     rsvp,
 )
 from workers.jobs.job import Job
-from workers.runtime import Runtime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,13 +48,13 @@ class NotSubscribed(Exception):
     """Nothing here knows what to do with a message: perhaps another version wrote it."""
 
 
-def _refuse(_runtime: Runtime, _facts: Sequence[Any]) -> None:
-    raise NotSubscribed
-
-
-UNKNOWN = Subscription(job=Job(prepare=_refuse))
-
-
 def subscription_of(kind: str) -> Subscription:
-    """Return what to do with a kind of message; an unknown one fails, and waits for a person at last."""
-    return SUBSCRIPTIONS.get(kind, UNKNOWN)
+    """Return what to do with a kind of message; raises `NotSubscribed`."""
+    if kind not in SUBSCRIPTIONS:
+        raise NotSubscribed(kind)
+    return SUBSCRIPTIONS[kind]
+
+
+def batch_of(kind: str) -> int:
+    """Return how many messages of a kind are dealt with together."""
+    return SUBSCRIPTIONS[kind].batch if kind in SUBSCRIPTIONS else 1

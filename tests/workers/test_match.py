@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
 
-from domain import members, runs, sealed, settings, suggestions
+from domain import runs, settings, suggestions
 from domain.database import Sessions, reading, writing
-from domain.models import Block, MatchingRun, Rsvp, RsvpStatus, RunStatus, Suggestion
-from tests.conftest import NOW
-from tests.workers.people import LOUD, add_event, add_group, add_member, first_occurrence
+from domain.models import RunStatus
+from tests.workers.people import LOUD, add_event, add_group, add_member
 from workers.drain import drain_lanes
 from workers.runtime import Runtime
 

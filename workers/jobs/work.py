@@ -16,7 +16,7 @@ from domain.outbox import Fenced, Taken
 from workers import runtime as slot
 from workers.limit import time_limit
 from workers.runtime import Runtime
-from workers.subscriptions import Subscription, subscription_of
+from workers.subscriptions import SUBSCRIPTIONS, Subscription, batch_of, subscription_of
 
 PATIENCE = 20.0  #: seconds one bell works
 CLOSED_TOGETHER = (
@@ -49,7 +49,7 @@ def take(runtime: Runtime, lane: Lane) -> list[Taken]:
     """Lease the oldest due message, and others of its kind where its job takes several at once."""
     with writing(runtime.sessions) as session:
         taken = outbox.take(session, lane)
-        more = subscription_of(taken[0].kind).batch - 1 if taken else 0
+        more = batch_of(taken[0].kind) - 1 if taken else 0
         if more:
             taken += outbox.take(session, lane, kinds=(taken[0].kind,), limit=more)
     return taken
@@ -60,9 +60,9 @@ def deal(runtime: Runtime, taken: Sequence[Taken]) -> None:
 
     Where several fail together each is tried on its own, so that one that cannot succeed harms no other.
     """
-    subscription = subscription_of(taken[0].kind)
     open_ones = list(taken)
     try:
+        subscription = subscription_of(taken[0].kind)
         with time_limit(subscription.time_limit):
             _run(runtime, subscription, open_ones)
     except Exception as error:  # noqa: BLE001 - whatever it is, the message must not be lost over it
@@ -100,8 +100,9 @@ def fail(runtime: Runtime, message: Taken, error: BaseException) -> None:
     )
     with writing(runtime.sessions) as session:
         outbox.fail(session, message, error)
-        if message.attempts >= outbox.MAX_ATTEMPTS and message.body:
-            give_up = subscription_of(message.kind).job.give_up
+        last = message.attempts >= outbox.MAX_ATTEMPTS
+        if last and message.kind in SUBSCRIPTIONS:
+            give_up = SUBSCRIPTIONS[message.kind].job.give_up
             give_up(session, message.fact(), error, runtime.clock())
 
 
