@@ -64,7 +64,7 @@ def coming(
 
 def _may_be_named(group: Group) -> ColumnElement[bool]:
     agreed = exists().where(
-        Consent.account == Rsvp.member,
+        Consent.account == Membership.member,  # of the row around it: a farther one would not be correlated
         Consent.purpose == ConsentPurpose.GROUP_VISIBILITY,
         Consent.withdrawn_at.is_(None),
     )

@@ -104,14 +104,17 @@ def _near(starts_local: datetime, parts: dict[str, str], wanted: datetime) -> da
 
 
 def _months_on(starts_local: datetime, parts: dict[str, str], wanted: datetime, every: int) -> datetime:
+    behind = (wanted.year - starts_local.year) * 12 + wanted.month - starts_local.month
+    skipped = every * max(0, behind // every - 2)
+    if skipped == 0:
+        return starts_local
     day = starts_local.day
     if day > 28:
         # Not every month has that day; it may be changed only where the rule itself names the days.
         if not {"BYDAY", "BYMONTHDAY"} & parts.keys():
             return starts_local
         day = 28
-    behind = (wanted.year - starts_local.year) * 12 + wanted.month - starts_local.month
-    years, month = divmod(starts_local.month - 1 + every * max(0, behind // every - 2), 12)
+    years, month = divmod(starts_local.month - 1 + skipped, 12)
     return starts_local.replace(year=starts_local.year + years, month=month + 1, day=day)
 
 
