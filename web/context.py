@@ -28,7 +28,7 @@ WAYS: tuple[tuple[str, Any, Audience], ...] = (
     ("ladder.index", _l("Ladder"), Audience.MEMBER),
     ("profile.index", _l("You"), Audience.MEMBER),
     ("organizer.index", _l("Your groups"), Audience.ORGANIZER),
-    ("admin.index", _l("Settings"), Audience.ADMIN),
+    ("admin.index", _l("Admin"), Audience.ADMIN),
 )
 OUTSIDE: tuple[tuple[str, Any], ...] = (("home.index", _l("Home")), ("pages.about", _l("How it works")))
 
@@ -74,7 +74,8 @@ def _way(endpoint: str, label: Any) -> dict[str, Any] | None:
     except BuildError:
         return None
     blueprint = endpoint.partition(".")[0]
-    current = request.endpoint == endpoint or (request.blueprint == blueprint and blueprint != "pages")
+    here = (request.blueprint or "").partition(".")[0]  # a nested blueprint belongs to the one around it
+    current = request.endpoint == endpoint or (here == blueprint and blueprint != "pages")
     return {"label": label, "href": href, "current": current}
 
 

@@ -6,12 +6,14 @@ from flask import Blueprint
 
 from web.views import (
     accounts,
+    admin,
     calendar,
     events,
     groups,
     health,
     home,
     ladder,
+    organizer,
     pages,
     profile,
     reflections,
@@ -31,6 +33,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     events.bp,
     groups.bp,
     calendar.bp,
+    organizer.bp,
+    admin.bp,
     help_.bp,
     pages.bp,
     health.bp,

@@ -1,0 +1,132 @@
+"""What an organizer says about a group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+
+from domain.groups import GroupDraft
+from domain.listings.interests import INTERESTS
+from domain.models import Group
+from domain.models.base import new_id
+from matching.inputs import Need
+from web.forms.accounts import HOME_ZONE, time_zones
+from web.forms.words import TicksField, choices, tidy
+
+NEEDS: tuple[tuple[str, Any], ...] = (
+    (Need.DAYTIME_CHAT, _l("An easy chat in the daytime")),
+    (Need.SHARED_ACTIVITY, _l("Doing something side by side")),
+    (Need.GROUP_INVOLVEMENT, _l("Being part of a group")),
+    (Need.CONFIDANT, _l("Getting to know somebody well")),
+)
+ACCESS: tuple[tuple[str, Any], ...] = (
+    ("step_free", _l("Step-free all the way")),
+    ("seating", _l("Somewhere to sit")),
+    ("toilets", _l("An accessible toilet")),
+    ("quiet", _l("A quiet place, or a quiet corner")),
+    ("hearing_loop", _l("A hearing loop")),
+)
+VALUES: tuple[tuple[str, Any], ...] = (
+    ("kindness", _l("Kindness")),
+    ("curiosity", _l("Curiosity")),
+    ("nature", _l("Care for nature")),
+    ("fairness", _l("Fairness")),
+    ("humour", _l("Humour")),
+    ("honesty", _l("Honesty")),
+    ("patience", _l("Patience")),
+    ("creativity", _l("Making things")),
+    ("health", _l("Health")),
+    ("culture", _l("Culture")),
+)
+IDENTITY = Regexp(r"^[0-9a-f]{32}$", message=_l("This form is not whole. Please load the page again."))
+
+
+class GroupForm(FlaskForm):  # type: ignore[misc]
+    """A group, in the order in which one would tell a friend about it."""
+
+    key = HiddenField(validators=[IDENTITY], default=new_id)
+    name = StringField(
+        _l("What is the group called?"),
+        [DataRequired(_l("Give the group a name.")), Length(2, 120, _l("Use 2 to 120 letters."))],
+        filters=[tidy],
+    )
+    summary = StringField(
+        _l("In one sentence, what is it?"),
+        [DataRequired(_l("Write one sentence.")), Length(max=280, message=_l("Use up to 280 letters."))],
+        filters=[tidy],
+        description=_l("This stands on the group’s card."),
+    )
+    description = TextAreaField(
+        _l("What is it like to be there?"),
+        [Optional(), Length(max=6000, message=_l("Use up to 6000 letters."))],
+        filters=[tidy],
+        description=_l("You can use *slanted* and **strong** words, lists with -, and links."),
+    )
+    interests = TicksField(
+        _l("What is it about?"), choices=choices((each.slug, each.label) for each in INTERESTS)
+    )
+    offers = TicksField(_l("What kind of company can people find?"), choices=choices(NEEDS))
+    values = TicksField(_l("What matters to the group?"), choices=choices(VALUES))
+    access = TicksField(
+        _l("What can people count on?"),
+        choices=choices(ACCESS),
+        description=_l("Tick only what is there each time. What is not ticked is shown as not stated."),
+    )
+    greeter = StringField(
+        _l("Who says hello to somebody new?"),
+        [Optional(), Length(max=120, message=_l("Use up to 120 letters."))],
+        filters=[tidy],
+        description=_l("For example: Noor, in a green scarf. A first name is enough."),
+    )
+    newcomer_limit = IntegerField(
+        _l("How many new people at a time?"),
+        [Optional(), NumberRange(1, 1000, _l("Enter 1 or more, or leave it empty."))],
+        description=_l("So that each one can be welcomed. Leave it empty for no limit."),
+    )
+    locality = StringField(
+        _l("Which town is it in?"),
+        [Optional(), Length(max=120, message=_l("Use up to 120 letters."))],
+        filters=[tidy],
+    )
+    time_zone = SelectField(_l("Time zone"), choices=time_zones, default=HOME_ZONE)
+
+    def draft(self) -> GroupDraft:
+        """Return what was said, for `domain.groups`."""
+        return GroupDraft(
+            name=self.name.data,
+            summary=self.summary.data,
+            description=self.description.data or "",
+            offers=tuple(Need(each) for each in self.offers.data),
+            values=tuple(self.values.data),
+            access=tuple(self.access.data),
+            locality=self.locality.data or None,
+            time_zone=self.time_zone.data,
+            newcomer_limit=self.newcomer_limit.data,
+            greeter=self.greeter.data or None,
+            interests=tuple(self.interests.data),
+        )
+
+
+def as_fields(group: Group) -> dict[str, Any]:
+    """Return a group as the form shows it."""
+    names = ("name", "summary", "description", "offers", "values", "access", "locality", "time_zone")
+    facts = {name: getattr(group, name) for name in (*names, "newcomer_limit", "greeter")}
+    return facts | {"key": group.id, "interests": [each.interest for each in group.interests]}
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """Why something is called off; those who said yes read these words."""
+
+    reason = StringField(
+        _l("Why? One sentence is enough."),
+        [
+            DataRequired(_l("Say in a few words why, so that people are not left wondering.")),
+            Length(max=280, message=_l("Use up to 280 letters.")),
+        ],
+        filters=[tidy],
+        description=_l("People who said yes read this. For example: the room is flooded."),
+    )
