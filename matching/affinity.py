@@ -29,8 +29,14 @@ from matching.signals import (
     signals,
 )
 
-#: Signals that are a method of their own; a blend is measured against each.
-_ALONE = ("popularity", "ridge", "cosine", "item", "joint")
+#: Weights that amount to one method alone; a blend is measured against each.
+_ALONE: tuple[Mapping[str, float], ...] = (
+    {"popularity": 1.0},
+    {"popularity": 1.0, "ridge": 1.0},
+    {"cosine": 1.0},
+    {"item": 1.0},
+    {"joint": 1.0},
+)
 _GRID: Mapping[str, tuple[float, ...]] = {
     "ridge": (5.0, 20.0, 80.0),
     "item": (30.0, 100.0, 300.0, 1000.0),

@@ -53,16 +53,16 @@ class Quality:
         return float(self.each.mean())
 
 
-def fit_weights(trial: Trial, alone: Sequence[str]) -> dict[str, float]:
+def fit_weights(trial: Trial, alone: Sequence[Weights]) -> dict[str, float]:
     """Return the blend that finds most of what was hidden.
 
-    The best of the conditional logit and each signal ``alone`` is taken, so that a blend is not worse than
+    The best of the conditional logit and each method ``alone`` is taken, so that a blend is not worse than
     its best part; one that is not surely better than popularity gives way to it, so that nobody is worse off
     for what was learnt from chance. Then as much popularity is taken back as costs nothing.
     """
     spread = trial.values.reshape(-1, len(trial.names)).std(axis=0).astype(np.float64) + 1e-9
     blend = _logit(trial, spread)
-    candidates = [blend, *({name: 1.0} for name in alone if name in trial.names)]
+    candidates = [blend, *(dict(weights) for weights in alone if set(weights) <= set(trial.names))]
     measured = [quality(combine(trial, weights), trial) for weights in candidates]
     best = int(np.argmax([each.mean for each in measured]))
     gain = measured[best].each - quality(combine(trial, {"popularity": 1.0}), trial).each

@@ -175,11 +175,13 @@ def _known(heard: Heard) -> csr_matrix:
 
 
 def _said(learned: Learned, heard: Heard) -> Iterator[tuple[str, Floats]]:
+    """Yield popularity, and what somebody's words and place change about it."""
     few = _FEW / max(learned.people, 1)
-    ridge = np.maximum(single("ridge", learned, heard), 0)
+    alike = learned.words.alike
+    silent, ridge = np.maximum(learned.base, 0), np.maximum(single("ridge", learned, heard), 0)
     yield "popularity", np.tile(_log_popularity(learned), (len(heard.people), 1))
-    yield "ridge", np.log(ridge + few)
-    yield "ridge_alike", np.log(ridge @ learned.words.alike + few)
+    yield "ridge", np.log(ridge + few) - np.log(silent + few)
+    yield "ridge_alike", np.log(ridge @ alike + few) - np.log(silent @ alike + few)
     yield "cosine", single("cosine", learned, heard)
     if not np.isnan(learned.places).all():
         yield "near", -np.log1p(_distance(learned, heard.people))
