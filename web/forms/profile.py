@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from domain.members import LONGEST_NOTE, MOST_INTERESTS
@@ -37,15 +37,20 @@ class ManyField(SelectMultipleField):  # type: ignore[misc]
 
 
 def _optional_whole(*, high: int) -> list[Any]:
-    return [Optional(), NumberRange(0, high, _l("Choose a number from 0 to %(high)s.", high=high))]
+    def check(_form: Any, field: IntegerField) -> None:  # NumberRange breaks on numbers beyond any float
+        if field.data is None or not 0 <= field.data <= high:
+            field.errors = []
+            raise StopValidation(str(_l("Choose a number from 0 to %(high)s.", high=high)))
+
+    return [Optional(), check]
 
 
 class NeedsForm(FlaskForm):  # type: ignore[misc]
     """What kind of company would be good, most wanted first (R11)."""
 
     first = RadioField(_l("What would be good to have?"), [Optional()], choices=options(NEEDS))
-    second = SelectField(_l("And after that?"), choices=options(NONE | dict(NEEDS)))
-    third = SelectField(_l("And then?"), choices=options(NONE | dict(NEEDS)))
+    second = SelectField(_l("And after that?"), choices=options(NONE | dict(NEEDS)), default="")
+    third = SelectField(_l("And then?"), choices=options(NONE | dict(NEEDS)), default="")
     own_words = TextAreaField(_l("In your own words"), [Length(max=LONGEST_NOTE, message=TOO_LONG)])
 
     def validate_third(self, field: SelectField) -> None:
