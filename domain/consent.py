@@ -45,6 +45,13 @@ WORDINGS: dict[ConsentPurpose, Wording] = {
     ConsentPurpose.HARDER_STEP: Wording(
         version=1, text="Suggest a step above my last one when I say so. I can take this back at any time."
     ),
+    ConsentPurpose.CHECK_INS: Wording(
+        version=1,
+        text=(
+            "Keep my answers to check-ins, so that I can see how they change. Only I can read them. I can "
+            "take this back at any time; the answers are then deleted."
+        ),
+    ),
 }
 
 

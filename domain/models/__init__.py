@@ -16,6 +16,16 @@ from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import Block, ComfortAnswers, ComfortState, Member, MemberInterest
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage
+from domain.models.progress import (
+    CheckIn,
+    CheckInKind,
+    ComfortTrail,
+    EntryKind,
+    Goal,
+    NotebookEntry,
+    Prompt,
+    Win,
+)
 from domain.models.run import Answer, BulkRun, MatchingRun, RunStatus, SettingsVersion, Suggestion
 
 __all__ = [
@@ -24,13 +34,18 @@ __all__ = [
     "Base",
     "Block",
     "BulkRun",
+    "CheckIn",
+    "CheckInKind",
     "ComfortAnswers",
     "ComfortState",
+    "ComfortTrail",
     "Consent",
     "ConsentPurpose",
+    "EntryKind",
     "Event",
     "EventFact",
     "EventInterest",
+    "Goal",
     "Group",
     "GroupInterest",
     "Heartbeat",
@@ -43,10 +58,12 @@ __all__ = [
     "MemberInterest",
     "Membership",
     "MessageState",
+    "NotebookEntry",
     "Occurrence",
     "OutboxAudit",
     "OutboxMessage",
     "Passkey",
+    "Prompt",
     "ProposalStatus",
     "Reflection",
     "Role",
@@ -58,6 +75,7 @@ __all__ = [
     "SealingKey",
     "SettingsVersion",
     "Suggestion",
+    "Win",
     "account_roles",
     "new_id",
 ]

@@ -104,6 +104,7 @@ class ConsentPurpose(StrEnum):
     COMFORT = "comfort"  #: comfort answers, distress and reflections shape suggestions
     GROUP_VISIBILITY = "group_visibility"  #: display name shown to the groups I join
     HARDER_STEP = "harder_step"  #: a step above the last one
+    CHECK_INS = "check_ins"  #: answers to check-ins are kept, for the member alone
 
 
 class Consent(Identified, Base):

@@ -310,6 +310,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_runs")),
     )
     op.create_table(
+        "check_ins",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_check_ins_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index("ix_check_ins_member_kind", ["member", "kind"], unique=False)
+
+    op.create_table(
         "comfort_answers",
         sa.Column("member", sa.String(length=32), nullable=False),
         sa.Column("updated_at", domain.models.base.Instant(timezone=True), nullable=False),
@@ -318,6 +333,16 @@ def upgrade() -> None:
             ["member"], ["members.id"], name=op.f("fk_comfort_answers_member_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("member", name=op.f("pk_comfort_answers")),
+    )
+    op.create_table(
+        "comfort_trails",
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("updated_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_comfort_trails_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("member", name=op.f("pk_comfort_trails")),
     )
     op.create_table(
         "comforts",
@@ -376,6 +401,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_group"), ["group"], unique=False)
+
+    op.create_table(
+        "goals",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_goals_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goals")),
+    )
+    with op.batch_alter_table("goals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goals_member"), ["member"], unique=False)
 
     op.create_table(
         "group_interests",
@@ -445,6 +485,54 @@ def upgrade() -> None:
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+
+    op.create_table(
+        "notebook_entries",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("done_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "done_at IS NULL OR done_at >= created_at", name=op.f("ck_notebook_entries_done_after_created")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_notebook_entries_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notebook_entries")),
+    )
+    with op.batch_alter_table("notebook_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_notebook_entries_member_kind", ["member", "kind"], unique=False)
+
+    op.create_table(
+        "prompts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("started_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("due_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.Column("stopped_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_prompts_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prompts")),
+        sa.UniqueConstraint("member", "kind", name=op.f("uq_prompts_member_kind")),
+    )
+    op.create_table(
+        "wins",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_wins_member_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wins")),
+    )
+    with op.batch_alter_table("wins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wins_member"), ["member"], unique=False)
 
     op.create_table(
         "event_facts",
@@ -695,6 +783,15 @@ def downgrade() -> None:
     op.drop_table("matching_runs")
     op.drop_table("event_interests")
     op.drop_table("event_facts")
+    with op.batch_alter_table("wins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wins_member"))
+
+    op.drop_table("wins")
+    op.drop_table("prompts")
+    with op.batch_alter_table("notebook_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_notebook_entries_member_kind")
+
+    op.drop_table("notebook_entries")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_memberships_open",
@@ -714,12 +811,21 @@ def downgrade() -> None:
 
     op.drop_table("ladders")
     op.drop_table("group_interests")
+    with op.batch_alter_table("goals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goals_member"))
+
+    op.drop_table("goals")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_group"))
 
     op.drop_table("events")
     op.drop_table("comforts")
+    op.drop_table("comfort_trails")
     op.drop_table("comfort_answers")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index("ix_check_ins_member_kind")
+
+    op.drop_table("check_ins")
     op.drop_table("bulk_runs")
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blocks_other"))
