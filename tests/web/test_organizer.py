@@ -481,8 +481,7 @@ def test_only_names_by_consent_are_shown(
     assert "Yes: 4 of 6 places" in page
     assert "Kim, Robin and 2 others" in page
     main = page[page.index("<main") : page.index("</main>")]
-    for hidden_word in ("Alex", "Sam", "77", "@example.com"):
-        assert hidden_word not in main
+    assert not re.search(r"\b(Alex|Sam|77|\w+@example\.com)\b", main)
 
 
 @pytest.mark.requirement("R20")

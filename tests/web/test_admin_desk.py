@@ -1,0 +1,84 @@
+"""The desk: lanes, messages given up, decided once with a reason, and which processes are heard of."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import events, heartbeats, outbox
+from domain.models import MessageState, OutboxAudit, OutboxMessage
+from tests import factories
+from tests.web.conftest import ORIGIN, csrf
+from web import clock
+
+
+def given_up(rows: Session) -> OutboxMessage:
+    member = factories.member(rows)
+    outbox.record(rows, events.ComfortAnswered(member=member.id))
+    message = rows.scalars(select(OutboxMessage)).one()
+    message.state, message.attempts, message.last_error = MessageState.DEAD, 8, "TimeoutError"
+    rows.commit()
+    return message
+
+
+def decide(client: FlaskClient, message: OutboxMessage, **fields: str) -> int:
+    data = {"csrf_token": csrf(client), **fields}
+    return client.post(f"/admin/desk/messages/{message.id}", data=data, base_url=ORIGIN).status_code
+
+
+def test_every_lane_is_there_when_nothing_waits(admin_client: FlaskClient) -> None:
+    page = admin_client.get("/admin/desk/").get_data(as_text=True)
+    for lane in events.Lane:
+        assert re.search(
+            rf'<th scope="row">{lane}<span.*?</th><td>0</td><td>0</td><td>0</td><td>0</td><td>–</td>', page
+        )
+    assert "No process has been heard of" in page
+
+
+def test_lanes_and_heartbeats_are_counted(admin_client: FlaskClient, rows: Session) -> None:
+    message = given_up(rows)
+    heartbeats.beat(rows, kind="worker", name="worker:here:12", now=clock.now())
+    rows.commit()
+    page = admin_client.get("/admin/desk/").get_data(as_text=True)
+    assert re.search(
+        rf'<th scope="row">{message.lane}<span.*?</th><td>0</td><td>0</td><td>0</td><td>1</td>', page
+    )
+    assert "8 tries, last: TimeoutError" in page
+    assert "worker:here:12" in page
+    assert ", silent" not in page
+    assert message.body["member"] not in page
+
+
+def test_a_reason_is_asked_for(admin_client: FlaskClient, rows: Session) -> None:
+    message = given_up(rows)
+    assert decide(admin_client, message, action="replay", reason=" ") == 422
+    assert decide(admin_client, message, reason="Because") == 422
+    assert decide(admin_client, message, action="burn", reason="Because") == 422
+    rows.expire_all()
+    assert message.state == MessageState.DEAD
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("replay", MessageState.READY), ("discard", MessageState.DISCARDED)]
+)
+@pytest.mark.requirement("C47")
+def test_a_decision_is_taken_once_and_kept(
+    admin_client: FlaskClient, rows: Session, action: str, state: MessageState
+) -> None:
+    message = given_up(rows)
+    assert decide(admin_client, message, action=action, reason="The server was away.") == 303
+    assert decide(admin_client, message, action=action, reason="The server was away.") == 409
+    rows.expire_all()
+    assert message.state == state
+    kept = rows.scalars(select(OutboxAudit)).one()
+    assert (kept.action, kept.reason) == (action, "The server was away.")
+    rows.commit()
+    assert "The server was away." in admin_client.get("/admin/desk/").get_data(as_text=True)
+
+
+def test_a_message_that_is_not_there(admin_client: FlaskClient) -> None:
+    assert admin_client.get(f"/admin/desk/messages/{'0' * 32}").status_code == 404
