@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
-from werkzeug.routing import BuildError
 
 from domain import heartbeats, policies
 from domain.policies import Audience
@@ -21,16 +21,34 @@ from web.security import csp_nonce
 
 THEMES = ("light", "dark")
 
-#: The ways about, for whom they are; one whose page does not exist is left out. At most five for each person.
-WAYS: tuple[tuple[str, Any, Audience], ...] = (
-    ("suggestions.index", _l("For you"), Audience.MEMBER),
-    ("events.index", _l("Events"), Audience.MEMBER),
-    ("ladder.index", _l("Ladder"), Audience.MEMBER),
-    ("profile.index", _l("You"), Audience.MEMBER),
-    ("organizer.index", _l("Your groups"), Audience.ORGANIZER),
-    ("admin.index", _l("Admin"), Audience.ADMIN),
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """One of the ways about: where it leads, for whom, and which pages belong to it."""
+
+    endpoint: str
+    label: Any
+    who: Audience
+    pages: frozenset[str]  #: blueprints, and single endpoints
+
+
+def _to(endpoint: str, label: Any, who: Audience, *pages: str) -> Way:
+    return Way(endpoint=endpoint, label=label, who=who, pages=frozenset(pages))
+
+
+WAYS = (
+    _to("suggestions.index", _l("For you"), Audience.MEMBER, "suggestions"),
+    _to("rsvps.index", _l("Outings"), Audience.MEMBER, "rsvps", "reflections"),
+    _to("events.index", _l("Events"), Audience.MEMBER, "events", "groups"),
+    _to("ladder.index", _l("Ladder"), Audience.MEMBER, "ladder"),
+    _to("profile.index", _l("You"), Audience.MEMBER, "profile", "accounts"),
+    _to("organizer.index", _l("Organize"), Audience.ORGANIZER, "organizer"),
+    _to("admin.index", _l("Admin"), Audience.ADMIN, "admin"),
 )
-OUTSIDE: tuple[tuple[str, Any], ...] = (("home.index", _l("Home")), ("pages.about", _l("How it works")))
+OUTSIDE = (
+    _to("home.index", _l("Home"), Audience.ANYONE, "home"),
+    _to("pages.about", _l("How it works"), Audience.ANYONE, "pages.about"),
+)
 
 
 def init_app(app: Flask, config: WebConfig) -> None:
@@ -60,23 +78,19 @@ def _quiet() -> bool:
 
 
 def ways(asking: policies.Viewer) -> list[dict[str, Any]]:
-    """Return the ways about for who asks, the current one marked."""
-    if asking.account is None:
-        wanted = [(endpoint, label) for endpoint, label in OUTSIDE]
-    else:
-        wanted = [(name, label) for name, label, who in WAYS if policies.can_see_audience(asking, who)]
-    return [way for endpoint, label in wanted if (way := _way(endpoint, label))]
+    """Return the ways about for who asks, the current one marked; one without a page is left out."""
+    wanted = WAYS if asking.account else OUTSIDE
+    shown = [each for each in wanted if policies.can_see_audience(asking, each.who)]
+    return [_shown(each) for each in shown if each.endpoint in current_app.view_functions]
 
 
-def _way(endpoint: str, label: Any) -> dict[str, Any] | None:
-    try:
-        href = current_app.url_for(endpoint)
-    except BuildError:
-        return None
-    blueprint = endpoint.partition(".")[0]
-    here = (request.blueprint or "").partition(".")[0]  # a nested blueprint belongs to the one around it
-    current = request.endpoint == endpoint or (here == blueprint and blueprint != "pages")
-    return {"label": label, "href": href, "current": current}
+def _shown(way: Way) -> dict[str, Any]:
+    here = {request.endpoint, (request.blueprint or "").partition(".")[0]}
+    return {
+        "label": way.label,
+        "href": current_app.url_for(way.endpoint),
+        "current": bool(here & way.pages),
+    }
 
 
 def _static(app: Flask, config: WebConfig) -> Callable[[str], str]:

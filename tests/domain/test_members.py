@@ -112,8 +112,8 @@ def test_a_profile_is_written_where_something_was_given(session: Session) -> Non
     assert (member.weekly_cap, member.radius_km, member.pronouns) == (3, 20.0, "they/them")
     members.save_profile(session, member=member, profile=Profile(pronouns="", energy=(2,) * 21), now=NOW)
     assert (member.pronouns, member.energy) == (None, [2] * 21)
-    members.save_profile(session, member=member, profile=Profile(energy=()), now=NOW)
-    assert member.energy is None
+    members.save_profile(session, member=member, profile=Profile(energy=(), display_name=" Kit "), now=NOW)
+    assert (member.energy, member.display_name) == (None, "Kit")
 
 
 @pytest.mark.parametrize(
