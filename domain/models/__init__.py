@@ -14,7 +14,7 @@ from domain.models.base import Base, Instant, new_id
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
-from domain.models.member import Block, ComfortAnswers, ComfortState, Member, MemberInterest
+from domain.models.member import ComfortAnswers, ComfortState, Member, MemberInterest
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage
 from domain.models.progress import (
     CheckIn,
@@ -27,10 +27,29 @@ from domain.models.progress import (
     Win,
 )
 from domain.models.run import Answer, BulkRun, MatchingRun, RunStatus, SettingsVersion, Suggestion
+from domain.models.safety import (
+    AuditEntry,
+    Block,
+    Erasure,
+    ErasureMark,
+    Export,
+    FormerGuests,
+    Limit,
+    Outcome,
+    Report,
+    ReportCategory,
+    ReportState,
+    Restriction,
+    Support,
+    SupportNote,
+    SupportReading,
+    Topic,
+)
 
 __all__ = [
     "Account",
     "Answer",
+    "AuditEntry",
     "Base",
     "Block",
     "BulkRun",
@@ -42,9 +61,13 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "EntryKind",
+    "Erasure",
+    "ErasureMark",
     "Event",
     "EventFact",
     "EventInterest",
+    "Export",
+    "FormerGuests",
     "Goal",
     "Group",
     "GroupInterest",
@@ -52,6 +75,7 @@ __all__ = [
     "Instant",
     "Ladder",
     "LadderChange",
+    "Limit",
     "Mail",
     "MatchingRun",
     "Member",
@@ -62,10 +86,15 @@ __all__ = [
     "Occurrence",
     "OutboxAudit",
     "OutboxMessage",
+    "Outcome",
     "Passkey",
     "Prompt",
     "ProposalStatus",
     "Reflection",
+    "Report",
+    "ReportCategory",
+    "ReportState",
+    "Restriction",
     "Role",
     "RoleName",
     "Rsvp",
@@ -75,6 +104,10 @@ __all__ = [
     "SealingKey",
     "SettingsVersion",
     "Suggestion",
+    "Support",
+    "SupportNote",
+    "SupportReading",
+    "Topic",
     "Win",
     "account_roles",
     "new_id",

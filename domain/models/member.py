@@ -1,4 +1,4 @@
-"""Members: profile, interests, comfort, blocks."""
+"""Members: profile, interests, comfort."""
 
 from __future__ import annotations
 
@@ -72,14 +72,3 @@ class ComfortAnswers(Base):
     member: Mapped[str] = reference("members.id", primary_key=True)
     updated_at: Mapped[datetime]
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"privacy": "P4"})
-
-
-class Block(Base):
-    """Two people who are never brought together, whoever asked for it."""
-
-    __tablename__ = "blocks"
-    __table_args__ = (CheckConstraint("member <> other", name="two_people"),)
-
-    member: Mapped[str] = reference("members.id", primary_key=True)
-    other: Mapped[str] = reference("members.id", primary_key=True, index=True)
-    created_at: Mapped[datetime]

@@ -41,6 +41,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_accounts_fs_webauthn_user_handle")),
     )
     op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=32), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+        sa.UniqueConstraint("number", name=op.f("uq_audit_entries_number")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entries_about"), ["about"], unique=False)
+
+    op.create_table(
+        "erasure_marks",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("master", sa.String(length=16), nullable=False),
+        sa.Column("erased_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_erasure_marks")),
+    )
+    op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -121,6 +145,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "role_id", name=op.f("pk_account_roles")),
     )
     op.create_table(
+        "blocks",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("other", sa.String(length=32), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("member <> other", name=op.f("ck_blocks_two_people")),
+        sa.ForeignKeyConstraint(
+            ["member"], ["accounts.id"], name=op.f("fk_blocks_member_accounts"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other"], ["accounts.id"], name=op.f("fk_blocks_other_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blocks")),
+        sa.UniqueConstraint("member", "other", name=op.f("uq_blocks_member_other")),
+    )
+    with op.batch_alter_table("blocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blocks_other"), ["other"], unique=False)
+
+    op.create_table(
         "consents",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account", sa.String(length=32), nullable=False),
@@ -136,6 +180,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index("ix_consents_account_purpose", ["account", "purpose"], unique=False)
+
+    op.create_table(
+        "erasures",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("due_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_erasures_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+        sa.UniqueConstraint("account", name=op.f("uq_erasures_account")),
+    )
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("requested_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("failed_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("expires_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("file", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_exports_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account"), ["account"], unique=False)
 
     op.create_table(
         "groups",
@@ -273,23 +348,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("in_force", name=op.f("uq_settings_versions_in_force")),
         sa.UniqueConstraint("number", name=op.f("uq_settings_versions_number")),
     )
-    op.create_table(
-        "blocks",
-        sa.Column("member", sa.String(length=32), nullable=False),
-        sa.Column("other", sa.String(length=32), nullable=False),
-        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
-        sa.CheckConstraint("member <> other", name=op.f("ck_blocks_two_people")),
-        sa.ForeignKeyConstraint(
-            ["member"], ["members.id"], name=op.f("fk_blocks_member_members"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["other"], ["members.id"], name=op.f("fk_blocks_other_members"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("member", "other", name=op.f("pk_blocks")),
-    )
-    with op.batch_alter_table("blocks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_blocks_other"), ["other"], unique=False)
-
     op.create_table(
         "bulk_runs",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -521,6 +579,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("member", "kind", name=op.f("uq_prompts_member_kind")),
     )
     op.create_table(
+        "supports",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("supporter", sa.String(length=32), nullable=True),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("may_propose", sa.Boolean(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("until", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("accepted_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("revoked_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_supports_member_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["supporter"], ["accounts.id"], name=op.f("fk_supports_supporter_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supports")),
+        sa.UniqueConstraint("token", name=op.f("uq_supports_token")),
+    )
+    with op.batch_alter_table("supports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supports_member"), ["member"], unique=False)
+        batch_op.create_index(batch_op.f("ix_supports_supporter"), ["supporter"], unique=False)
+
+    op.create_table(
         "wins",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("member", sa.String(length=32), nullable=False),
@@ -640,6 +724,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rungs_member"), ["member"], unique=False)
 
     op.create_table(
+        "support_notes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("support", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("proposal", sa.String(length=10), nullable=True),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("decided_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "(topic = 'step') = (proposal IS NOT NULL)", name=op.f("ck_support_notes_only_steps_wait")
+        ),
+        sa.CheckConstraint(
+            "topic IN ('communication', 'boundaries', 'step')", name=op.f("ck_support_notes_topic")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_support_notes_member_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["support"], ["supports.id"], name=op.f("fk_support_notes_support_supports"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_notes")),
+    )
+    with op.batch_alter_table("support_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_support_notes_member"), ["member"], unique=False)
+        batch_op.create_index(batch_op.f("ix_support_notes_support"), ["support"], unique=False)
+
+    op.create_table(
+        "support_readings",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("support", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=32), nullable=False),
+        sa.Column("read_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name=op.f("fk_support_readings_member_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["support"],
+            ["supports.id"],
+            name=op.f("fk_support_readings_support_supports"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_readings")),
+    )
+    with op.batch_alter_table("support_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_support_readings_member"), ["member"], unique=False)
+        batch_op.create_index(batch_op.f("ix_support_readings_support"), ["support"], unique=False)
+
+    op.create_table(
+        "former_guests",
+        sa.Column("occurrence", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["occurrence"],
+            ["occurrences.id"],
+            name=op.f("fk_former_guests_occurrence_occurrences"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("occurrence", name=op.f("pk_former_guests")),
+    )
+    op.create_table(
         "reflections",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("member", sa.String(length=32), nullable=False),
@@ -661,6 +806,58 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reflections_member"), ["member"], unique=False)
+
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=True),
+        sa.Column("reported", sa.String(length=32), nullable=True),
+        sa.Column("group", sa.String(length=32), nullable=True),
+        sa.Column("occurrence", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("created_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("due_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("escalated_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("proposed_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_by", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'decided') = (decided_at IS NOT NULL)", name=op.f("ck_reports_decided_has_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_reports_account_accounts"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["accounts.id"], name=op.f("fk_reports_decided_by_accounts"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["group"], ["groups.id"], name=op.f("fk_reports_group_groups"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["occurrence"],
+            ["occurrences.id"],
+            name=op.f("fk_reports_occurrence_occurrences"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"],
+            ["accounts.id"],
+            name=op.f("fk_reports_proposed_by_accounts"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reported"], ["accounts.id"], name=op.f("fk_reports_reported_accounts"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+    )
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reports_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_reported"), ["reported"], unique=False)
+        batch_op.create_index("ix_reports_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
         "rsvps",
@@ -742,11 +939,38 @@ def upgrade() -> None:
     with op.batch_alter_table("ladder_changes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ladder_changes_member"), ["member"], unique=False)
 
+    op.create_table(
+        "restrictions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("limit", sa.String(length=10), nullable=False),
+        sa.Column("group", sa.String(length=32), nullable=True),
+        sa.Column("report", sa.String(length=32), nullable=True),
+        sa.Column("since", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("lifted_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_restrictions_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["group"], ["groups.id"], name=op.f("fk_restrictions_group_groups"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["report"], ["reports.id"], name=op.f("fk_restrictions_report_reports"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restrictions")),
+    )
+    with op.batch_alter_table("restrictions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_restrictions_account"), ["account"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("restrictions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_restrictions_account"))
+
+    op.drop_table("restrictions")
     with op.batch_alter_table("ladder_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ladder_changes_member"))
 
@@ -760,10 +984,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rsvps_member"))
 
     op.drop_table("rsvps")
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index("ix_reports_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_reports_reported"))
+        batch_op.drop_index(batch_op.f("ix_reports_account"))
+
+    op.drop_table("reports")
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reflections_member"))
 
     op.drop_table("reflections")
+    op.drop_table("former_guests")
+    with op.batch_alter_table("support_readings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_support_readings_support"))
+        batch_op.drop_index(batch_op.f("ix_support_readings_member"))
+
+    op.drop_table("support_readings")
+    with op.batch_alter_table("support_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_support_notes_support"))
+        batch_op.drop_index(batch_op.f("ix_support_notes_member"))
+
+    op.drop_table("support_notes")
     with op.batch_alter_table("rungs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rungs_member"))
 
@@ -787,6 +1028,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_wins_member"))
 
     op.drop_table("wins")
+    with op.batch_alter_table("supports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supports_supporter"))
+        batch_op.drop_index(batch_op.f("ix_supports_member"))
+
+    op.drop_table("supports")
     op.drop_table("prompts")
     with op.batch_alter_table("notebook_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_notebook_entries_member_kind")
@@ -827,10 +1073,6 @@ def downgrade() -> None:
 
     op.drop_table("check_ins")
     op.drop_table("bulk_runs")
-    with op.batch_alter_table("blocks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_blocks_other"))
-
-    op.drop_table("blocks")
     op.drop_table("settings_versions")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkeys_user_id"))
@@ -850,10 +1092,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_groups_organizer"))
 
     op.drop_table("groups")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exports_account"))
+
+    op.drop_table("exports")
+    op.drop_table("erasures")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index("ix_consents_account_purpose")
 
     op.drop_table("consents")
+    with op.batch_alter_table("blocks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_blocks_other"))
+
+    op.drop_table("blocks")
     op.drop_table("account_roles")
     op.drop_table("sealing_keys")
     op.drop_table("roles")
@@ -871,5 +1122,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox_messages")
     op.drop_table("heartbeats")
+    op.drop_table("erasure_marks")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entries_about"))
+
+    op.drop_table("audit_entries")
     op.drop_table("accounts")
     # ### end Alembic commands ###
