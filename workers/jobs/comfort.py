@@ -13,9 +13,9 @@ from domain import comforts, consent, events, ladders, members, reflections, run
 from domain.database import reading
 from domain.ladder_records import LadderView, RungBody, RungState
 from domain.models import ConsentPurpose, Event, Member, Occurrence, Reflection, Rsvp
-from matching.comfort import anticipate, learn, start
+from matching.comfort import anticipate, restart, start
 from matching.draft import draft
-from matching.pace import Candidate, Leaving, State
+from matching.pace import State
 from matching.rungs import KINDS
 from matching.situations import QUESTIONS
 from workers.interests import label_of
@@ -48,29 +48,11 @@ def _agrees(session: Session, member: str) -> bool:
 def _begin(session: Session, member: Member) -> _Start:
     given = comforts.answers(session, member.id)
     answers = [given.get(question.id) for question in QUESTIONS]
-    state = _again(start(answers), comforts.load(session, member.id))
+    earlier = comforts.load(session, member.id)
+    state = start(answers) if earlier is None else restart(earlier, answers)
     ladder = ladders.current(session, member=member.id)
     fresh = ladder is None or (not state.comfort.attempts and _untouched(ladder))
     return _Start(state=state, rungs=_rungs(session, member, state) if fresh else ())
-
-
-def _again(state: State, earlier: State | None) -> State:
-    """Return the new start with what was learnt since the first one learnt again."""
-    if earlier is None:
-        return state
-    for attempt in earlier.pace.recent:
-        state = learn(
-            state,
-            Candidate(id="", situation=attempt.situation, kind=attempt.kind),
-            attended=attempt.attended,
-            predicted=attempt.predicted,
-            peak=attempt.peak,
-            leaving=Leaving(
-                end=attempt.end, early=attempt.left_early, safety_behaviours=attempt.safety_behaviours
-            ),
-            at=attempt.at,
-        )
-    return replace(state, comfort=replace(state.comfort, attempts=earlier.comfort.attempts))
 
 
 def _untouched(ladder: LadderView) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,9 +48,11 @@ def _expand(runtime: Runtime, now: datetime) -> None:
                 schedule.expand(session, event=event, now=now)
 
 
-def _apply(session: Session, _plan: None, facts: Sequence[events.HousekeepingDue], _now: datetime) -> None:
+def _apply(session: Session, _plan: None, facts: Sequence[events.HousekeepingDue], now: datetime) -> None:
     for fact in facts:
-        tomorrow = datetime.combine(datetime.fromisoformat(fact.day) + timedelta(days=1), AT)
+        # After a long sleep the days missed need not be made up for one by one.
+        latest = max(date.fromisoformat(fact.day), now.astimezone(UTC).date())
+        tomorrow = datetime.combine(latest + timedelta(days=1), AT)
         plan(session, day=tomorrow, not_before=tomorrow.timestamp())
 
 

@@ -1,0 +1,197 @@
+"""From answers to a first ladder, from a reflection to what moves on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from domain import comforts, ladders, members, reflections, runs
+from domain.change_reasons import ChangeReason
+from domain.database import Sessions, reading, writing
+from domain.events import Lane
+from domain.ladder_records import ChangeKind, LadderView
+from domain.models import Member, Occurrence, ProposalStatus, Reflection, Rsvp, RsvpStatus
+from domain.reflections import ReflectionBody
+from matching.situations import QUESTIONS
+from tests.conftest import NOW
+from tests.workers.people import add_event, add_group, add_member
+from workers.drain import drain_lanes
+from workers.jobs.work import work_lane
+from workers.runtime import Runtime
+
+CALM = {question.id: 15 for question in QUESTIONS}
+
+
+def begin(runtime: Runtime, answers: dict[str, int | None] | None = None) -> str:
+    """A member who has answered the comfort questions; a worker has made their ladder."""
+    with writing(runtime.sessions) as session:
+        group = add_group(session)
+        for day in (3, 10, 17):
+            add_event(session, group, day=day)
+        member = add_member(session)
+        members.answer_comfort(session, member=member, answers=CALM if answers is None else answers, now=NOW)
+        name = member.id
+    drain_lanes(runtime)
+    return name
+
+
+def go(sessions: Sessions, member: str, body: ReflectionBody, *, number: int = 0) -> str:
+    """The member went to an outing and writes how it was; returns the reflection's id."""
+    with writing(sessions) as session:
+        place = session.scalars(select(Occurrence).order_by(Occurrence.starts_at)).all()[number]
+        place.starts_at, place.ends_at = NOW - timedelta(hours=3 - number), NOW - timedelta(hours=2 - number)
+        session.add(Rsvp(occurrence=place.id, member=member, status=RsvpStatus.YES, responded_at=NOW))
+        session.flush()
+        return reflections.record(
+            session, member=member, occurrence=place.id, reflection=body, now=NOW + timedelta(hours=1)
+        ).id
+
+
+def ladder_of(sessions: Sessions, member: str) -> LadderView:
+    with reading(sessions) as session:
+        found = ladders.current(session, member=member)
+        assert found is not None
+        return found
+
+
+@pytest.mark.requirement("R14", "R02")
+def test_answers_become_a_state_and_a_ladder(runtime: Runtime) -> None:
+    member = begin(runtime)
+    ladder = ladder_of(runtime.sessions, member)
+    assert 5 <= len(ladder.rungs) <= 10
+    assert ladder.now is not None
+    assert any("board games" in rung.label for rung in ladder.rungs) or all(
+        rung.label for rung in ladder.rungs
+    )
+    with reading(runtime.sessions) as session:
+        state = comforts.load(session, member)
+        assert state is not None
+        assert state.comfort.attempts == 0
+        run = runs.latest(session, member=member)
+        assert run is not None
+        assert run.status == "finished"
+
+
+def test_harder_answers_anticipate_more(runtime: Runtime) -> None:
+    from matching.comfort import index_of  # noqa: PLC0415
+
+    calm, hard = begin(runtime), {question.id: 85 for question in QUESTIONS}
+    with writing(runtime.sessions) as session:
+        other = add_member(session, "bob")
+        members.answer_comfort(session, member=other, answers=hard, now=NOW)
+        name = other.id
+    drain_lanes(runtime)
+    with reading(runtime.sessions) as session:
+        states = comforts.load_many(session, [calm, name])
+    assert index_of(states[calm].comfort).suds + 20 < index_of(states[name].comfort).suds
+
+
+def test_without_consent_nothing_is_learnt(runtime: Runtime) -> None:
+    member = begin(runtime)
+    reflection = go(runtime.sessions, member, ReflectionBody(attended=True, predicted=40, peak=20, end=10))
+    with writing(runtime.sessions) as session:
+        members.withdraw_comfort(session, member=session.get_one(Member, member), now=NOW)
+    drain_lanes(runtime)
+    with reading(runtime.sessions) as session:
+        assert comforts.load(session, member) is None
+        assert session.get_one(Reflection, reflection).learnt_at is None
+
+
+@pytest.mark.requirement("R28", "R84")
+def test_a_reflection_is_learnt_once_and_says_what_moved(runtime: Runtime) -> None:
+    member = begin(runtime, {})
+    reflection = go(runtime.sessions, member, ReflectionBody(attended=True, predicted=60, peak=30, end=20))
+    assert work_lane(runtime, Lane.MATCHING) >= 2
+    ladder = ladder_of(runtime.sessions, member)
+    learnt = next(change for change in ladder.changes if change.body.kind is ChangeKind.LEARNT)
+    assert learnt.body.reason == ChangeReason.EASIER
+    assert learnt.body.numbers == {"expected": 60, "found": 30}
+    assert learnt.reflection == reflection
+    with reading(runtime.sessions) as session:
+        state = comforts.load(session, member)
+        assert state is not None
+        assert state.comfort.attempts == 1
+        assert session.get_one(Reflection, reflection).learnt_at == NOW
+        run = runs.latest(session, member=member)
+        assert run is not None
+        assert (run.reason, run.status) == ("reflection", "finished")
+
+
+@pytest.mark.requirement("R08", "R01")
+def test_calm_outings_settle_a_rung_and_propose_the_next(runtime: Runtime) -> None:
+    member = begin(runtime)
+    before = ladder_of(runtime.sessions, member)
+    for number in range(2):
+        go(
+            runtime.sessions,
+            member,
+            ReflectionBody(attended=True, predicted=20, peak=5, end=5),
+            number=number,
+        )
+        drain_lanes(runtime)
+    after = ladder_of(runtime.sessions, member)
+    assert before.now is not None
+    assert {change.body.kind for change in after.changes} >= {ChangeKind.SETTLED, ChangeKind.ADVANCE}
+    settled = [rung.id for rung in after.rungs if rung.settled_at]
+    assert settled == [before.now.id]
+    assert after.proposal is not None
+    assert after.proposal.body.kind is ChangeKind.ADVANCE
+    assert after.now is None  # nothing moves up without the member's yes
+    with writing(runtime.sessions) as session:
+        ladders.accept(session, member=member, change=after.proposal.id, now=NOW)
+    moved = ladder_of(runtime.sessions, member)
+    assert moved.now is not None
+    assert moved.now.id == after.proposal.body.to
+
+
+@pytest.mark.requirement("R39")
+def test_a_set_back_proposes_something_gentler_and_nothing_higher(runtime: Runtime) -> None:
+    member = begin(runtime)
+    go(
+        runtime.sessions,
+        member,
+        ReflectionBody(attended=True, predicted=30, peak=90, end=80, left_early=True),
+    )
+    drain_lanes(runtime)
+    ladder = ladder_of(runtime.sessions, member)
+    assert ladder.proposal is not None
+    assert ladder.proposal.body.kind in {ChangeKind.SPLIT, ChangeKind.STEP_DOWN}
+    assert ladder.proposal.body.reason == ChangeReason.FELT_TOO_MUCH
+    assert not any(rung.settled_at for rung in ladder.rungs)
+    with reading(runtime.sessions) as session:
+        state = comforts.load(session, member)
+        assert state is not None
+        assert state.pace.holding == 2
+    with writing(runtime.sessions) as session:
+        accepted = ladders.accept(session, member=member, change=ladder.proposal.id, now=NOW)
+        assert accepted.proposal == ProposalStatus.ACCEPTED
+
+
+def test_not_going_costs_nothing_on_the_ladder(runtime: Runtime) -> None:
+    member = begin(runtime, {})
+    before = ladder_of(runtime.sessions, member)
+    go(runtime.sessions, member, ReflectionBody(attended=False))
+    drain_lanes(runtime)
+    after = ladder_of(runtime.sessions, member)
+    assert [rung.id for rung in after.rungs] == [rung.id for rung in before.rungs]
+    assert [change.body.reason for change in after.changes] == [ChangeReason.DID_NOT_GO]
+    assert after.proposal is None
+
+
+def test_answering_again_keeps_what_was_learnt_and_an_edited_ladder(runtime: Runtime) -> None:
+    member = begin(runtime)
+    go(runtime.sessions, member, ReflectionBody(attended=True, predicted=60, peak=30, end=20))
+    drain_lanes(runtime)
+    kept = ladder_of(runtime.sessions, member)
+    with writing(runtime.sessions) as session:
+        members.answer_comfort(
+            session, member=session.get_one(Member, member), answers={"party": 90}, now=NOW
+        )
+    drain_lanes(runtime)
+    assert ladder_of(runtime.sessions, member).id == kept.id
+    with reading(runtime.sessions) as session:
+        state = comforts.load(session, member)
+        assert state is not None
+        assert (state.comfort.attempts, len(state.pace.recent)) == (1, 1)
