@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
 from matching.advice import plateau
-from matching.features import NO_HOST, UNFAMILIAR, EventTable, Floats, columns_of
+from matching.features import UNFAMILIAR, EventTable, Floats, columns_of
 from matching.gaussian import PEAK_SD, unpack
 from matching.inputs import MemberInput
 from matching.outlook import OVERWHELMING_RISK, suds
@@ -84,8 +84,7 @@ def seen_by(member: MemberInput, table: EventTable) -> tuple[Floats, Floats]:
 
 def _attend(member: MemberInput, table: EventTable, *, anticipated: Floats, visits: Floats) -> Floats:
     """Return P(attend): a personal intercept, less for harder, more for a host and a known place."""
-    hosted = table.situations[:, NO_HOST] < 0.5
-    odds = member.comfort.intercept - 0.05 * (anticipated + member.comfort.bias - 40) + 0.3 * hosted
+    odds = member.comfort.intercept - 0.05 * (anticipated + member.comfort.bias - 40) + 0.3 * table.hosted
     attend: Floats = expit(odds + 0.3 * (visits > 0))
     return attend
 

@@ -37,7 +37,7 @@ class Reason:
 
 #: How many people must have joined a group before "people who like the same" may be said of it.
 FEWEST_KINDRED = 10
-_STRONG = 0.6
+_STRONG, _GOOD = 0.6, 0.99
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +92,7 @@ def _regularity(scored: _Scored) -> Reason | None:
 
 
 def _energy(scored: _Scored) -> Reason | None:
-    return Reason(code=ReasonCode.GOOD_ENERGY) if scored.value >= 1 else None
+    return Reason(code=ReasonCode.GOOD_ENERGY) if scored.value > _GOOD else None
 
 
 def _belonging(scored: _Scored) -> Reason | None:
@@ -118,7 +118,7 @@ def explain(
     """Return the parts (8,) of one score and the reasons they give, in the order of their share in it."""
     named = dict(zip(PARTS, parts.tolist(), strict=True))
     shares = dict(zip(PARTS, (parts * weights).tolist(), strict=True))
-    weighty = sorted(PARTS, key=lambda part: (-shares[part], part))
+    weighty = sorted(PARTS, key=lambda part: (-round(shares[part], 4), part))
     said = (
         _SAYERS[part](_Scored(member=member, event=event, value=named[part], gentler=gentler))
         for part in weighty

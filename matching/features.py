@@ -34,7 +34,11 @@ class EventTable:
     places: Floats  #: (n,) infinite where there is no limit
     newcomers: Floats  #: (n,) infinite where the organizer sets no limit
     situations: Floats  #: (n, 16)
+    hosted: NDArray[np.bool_]  #: (n,) somebody is there to welcome
     assumed: Floats  #: (n, 16) 1 where the fact was not stated
+    about: NDArray[np.bool_]  #: (n, interests) in the order of ``weight``
+    group: Columns  #: (n,) number of the group
+    event: Columns  #: (n,) number of the event whose occurrence it is
     by_id: Index
     by_group: Index
     by_interest: Index
@@ -67,7 +71,11 @@ def tabulate(events: Iterable[EventInput], *, fair_showings: int) -> EventTable:
         situations=np.array([event.situation.values for event in ordered], dtype=np.float64).reshape(
             -1, len(FEATURES)
         ),
+        hosted=np.array([event.situation.values[NO_HOST] < 0.5 for event in ordered], dtype=bool),
         assumed=_assumed(ordered),
+        about=_incidence(by_interest, len(ordered)),
+        group=_numbers([event.group for event in ordered]),
+        event=_numbers([event.event for event in ordered]),
         by_id=_index((event.id,) for event in ordered),
         by_group=_index((event.group,) for event in ordered),
         by_interest=by_interest,
@@ -123,6 +131,17 @@ def _index(rows: Iterable[Iterable[str]]) -> dict[str, Columns]:
         for key in keys:
             found.setdefault(key, []).append(column)
     return {key: np.array(columns, dtype=np.intp) for key, columns in found.items()}
+
+
+def _incidence(index: Index, count: int) -> NDArray[np.bool_]:
+    about = np.zeros((count, len(index)), dtype=bool)
+    for number, columns in enumerate(index.values()):
+        about[columns, number] = True
+    return about
+
+
+def _numbers(names: Sequence[str]) -> Columns:
+    return np.unique(np.array(names, dtype=object), return_inverse=True)[1].reshape(-1).astype(np.intp)
 
 
 def _limits(values: Iterable[int | None]) -> Floats:

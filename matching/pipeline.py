@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.affinity import AffinityModel
-from matching.anticipation import Anticipation, anticipate
-from matching.candidates import Exclusion, count, exclusions
+from matching.candidates import Exclusion
 from matching.explain import Reason, explain
-from matching.features import EventTable, Floats, columns_of, tabulate
+from matching.features import EventTable, Floats, tabulate
 from matching.inputs import EventInput, MemberInput
 from matching.pace import Role
-from matching.rank import Places, Ranking, first_open, rerank, similarity, top_n, turns
-from matching.score import PARTS, Part, ladder_fit, nearness, parts_of, total, weigh
+from matching.rank import Places, turns
+from matching.score import Part, weigh
 from matching.settings import MatchingSettings
+from matching.shortlist import Shortlist, shortlist
 from matching.stages import Stage
 from matching.taste import Taste, taste_of
 
-_BLOCK = 512
-_LADDER = PARTS.index(Part.LADDER)
+#: From this many members on a run uses the fused pass; and how many are worked on at once.
+MANY, _BLOCK = 64, 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,17 +51,11 @@ class MemberResult:
     preparation: bool  #: nothing right-sized: offer a preparation step instead of a bad fit
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shortlist:
-    """One member's best events for either role, with what is needed to explain them."""
-
-    member: MemberInput
-    ranked: Mapping[Role, Ranking]
-    parts: Mapping[Role, Floats]  #: (8, k) in the ranking's order
-    anticipation: Anticipation
-    excluded: Mapping[Exclusion, int]
-    possible: int
-    newcomer: NDArray[np.bool_]
+class _Pick(NamedTuple):
+    role: Role
+    place: int  #: in the role's ranking
+    column: int
+    level: float
 
 
 def match(
@@ -104,53 +98,24 @@ def _shortlists(
     *,
     settings: MatchingSettings,
     now: float,
-) -> list[_Shortlist]:
-    found: list[_Shortlist] = []
+) -> list[Shortlist]:
+    """Work through the members in blocks; many at once go through the fused pass."""
+    found: list[Shortlist] = []
     for start in range(0, len(members), _BLOCK):
         block = members[start : start + _BLOCK]
-        learned = taste.affinity(block)[:, taste.of_event]
-        found += [
-            _shortlist(member, table, settings=settings, now=now, learned=row)
-            for member, row in zip(block, learned, strict=True)
-        ]
+        learned = taste.affinity(block)
+        if len(members) >= MANY:
+            from matching.packing import shortlists  # noqa: PLC0415  loads Numba, for large runs alone
+
+            found += shortlists(
+                block, table, settings=settings, now=now, learned=learned, groups=taste.of_event
+            )
+        else:
+            found += [
+                shortlist(member, table, settings=settings, now=now, learned=row[taste.of_event])
+                for member, row in zip(block, learned, strict=True)
+            ]
     return found
-
-
-def _shortlist(
-    member: MemberInput, table: EventTable, *, settings: MatchingSettings, now: float, learned: Floats
-) -> _Shortlist:
-    anticipation = anticipate(member, table, settings)
-    codes = exclusions(member, table, settings=settings, now=now, anticipation=anticipation)
-    parts = parts_of(member, table, settings=settings, anticipation=anticipation, learned=learned)
-    target = member.pace.target
-    right = nearness(anticipation, target=target, settings=settings) >= settings.right_sized_floor
-    gentle_parts = parts.copy()
-    gentle_parts[_LADDER] = ladder_fit(anticipation, target=target - settings.gentler_by, settings=settings)
-    gentle = anticipation.suds <= target - settings.gentler_by / 2
-    scored = {Role.RIGHT_SIZED: (parts, right), Role.GENTLER: (gentle_parts, gentle)}
-    ranked = {
-        role: _best(total(rows, table, settings), (codes == 0) & fits, table=table, settings=settings)
-        for role, (rows, fits) in scored.items()
-    }
-    known = columns_of(table.by_group, (group for group, visits in member.visits.items() if visits))
-    newcomer = np.ones(len(table.events), dtype=bool)
-    newcomer[known] = False
-    return _Shortlist(
-        member=member,
-        ranked=ranked,
-        parts={role: scored[role][0][:, ranking.events] for role, ranking in ranked.items()},
-        anticipation=anticipation,
-        excluded=count(codes),
-        possible=int((codes == 0).sum()),
-        newcomer=newcomer,
-    )
-
-
-def _best(
-    scores: Floats, eligible: NDArray[np.bool_], *, table: EventTable, settings: MatchingSettings
-) -> Ranking:
-    ranking = top_n(scores, eligible, settings.shortlist)
-    return rerank(ranking, similarity(table, ranking.events), settings.diversity)
 
 
 def _wanted(settings: MatchingSettings) -> list[Role]:
@@ -160,15 +125,15 @@ def _wanted(settings: MatchingSettings) -> list[Role]:
 
 
 def _allocate(
-    shortlists: Sequence[_Shortlist],
+    shortlists: Sequence[Shortlist],
     table: EventTable,
     *,
     settings: MatchingSettings,
     rng: np.random.Generator,
-) -> list[list[tuple[Role, int]]]:
+) -> list[list[_Pick]]:
     """Let members choose in turns, a proposal each round, while places last; the order turns round."""
     places = Places.of(table, allowance=settings.decline_allowance)
-    chosen: list[list[tuple[Role, int]]] = [[] for _ in shortlists]
+    chosen: list[list[_Pick]] = [[] for _ in shortlists]
     order = turns(len(shortlists), rng)
     for role in _wanted(settings):
         for row in order:
@@ -178,69 +143,57 @@ def _allocate(
 
 
 def _choose(
-    shortlist: _Shortlist,
-    role: Role,
-    *,
-    chosen: list[tuple[Role, int]],
-    table: EventTable,
-    places: Places,
+    shortlist: Shortlist, role: Role, *, chosen: list[_Pick], table: EventTable, places: Places
 ) -> None:
     """Take the best event that is open and not chosen on another date; a gentler one is below the others."""
-    taken = {table.events[column].event for _, column in chosen}
-    level = shortlist.anticipation.mean
-    below = min((level[column] for _, column in chosen), default=np.inf) if role is Role.GENTLER else np.inf
-    fresh = (
-        int(each)
-        for each in shortlist.ranked[role].events
-        if table.events[each].event not in taken and level[each] < below
-    )
-    column = first_open(fresh, places, shortlist.newcomer)
-    if column is not None:
-        places.take(column, newcomer=bool(shortlist.newcomer[column]))
-        chosen.append((role, column))
+    ranked = shortlist.roles[role]
+    taken = {table.events[pick.column].event for pick in chosen}
+    below = min((pick.level for pick in chosen), default=np.inf) if role is Role.GENTLER else np.inf
+    for place, column in enumerate(ranked.ranking.events.tolist()):
+        event = table.events[column]
+        newcomer = event.group not in shortlist.visited
+        open_to = event.event not in taken and places.has(column, newcomer=newcomer)
+        if open_to and ranked.level[place] < below:
+            places.take(column, newcomer=newcomer)
+            chosen.append(_Pick(role, place, column, float(ranked.level[place])))
+            return
 
 
 def _result(
-    shortlist: _Shortlist,
-    picks: Sequence[tuple[Role, int]],
-    table: EventTable,
-    settings: MatchingSettings,
+    shortlist: Shortlist, picks: Sequence[_Pick], table: EventTable, settings: MatchingSettings
 ) -> MemberResult:
-    ordered = sorted(picks, key=lambda pick: pick[0] is Role.GENTLER)
     weights = weigh(settings)
+    ordered = sorted(picks, key=lambda pick: pick.role is Role.GENTLER)
     return MemberResult(
         member=shortlist.member.id,
         proposals=tuple(
-            _proposal(shortlist, pick, table=table, weights=weights, position=position)
+            _proposal(shortlist, pick, table.events[pick.column], weights=weights, position=position)
             for position, pick in enumerate(ordered, start=1)
         ),
         excluded=shortlist.excluded,
         possible=shortlist.possible,
-        preparation=all(role is not Role.RIGHT_SIZED for role, _ in picks),
+        preparation=all(pick.role is not Role.RIGHT_SIZED for pick in picks),
     )
 
 
 def _proposal(
-    shortlist: _Shortlist, pick: tuple[Role, int], *, table: EventTable, weights: Floats, position: int
+    shortlist: Shortlist, pick: _Pick, event: EventInput, *, weights: Floats, position: int
 ) -> Proposal:
-    role, column = pick
-    ranking = shortlist.ranked[role]
-    place = int(np.flatnonzero(ranking.events == column)[0])
-    event = table.events[column]
+    ranked = shortlist.roles[pick.role]
     explained = explain(
         shortlist.member,
         event,
-        parts=shortlist.parts[role][:, place],
+        parts=ranked.parts[:, pick.place],
         weights=weights,
-        gentler=role is Role.GENTLER,
+        gentler=pick.role is Role.GENTLER,
     )
     return Proposal(
         event=event.id,
         position=position,
-        role=role,
-        score=float(ranking.scores[place]),
+        role=pick.role,
+        score=float(ranked.ranking.scores[pick.place]),
         parts=explained.parts,
         reasons=explained.reasons,
-        anticipated=float(shortlist.anticipation.suds[column]),
-        overwhelm=float(shortlist.anticipation.overwhelm[column]),
+        anticipated=float(ranked.suds[pick.place]),
+        overwhelm=float(ranked.overwhelm[pick.place]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,15 +33,14 @@ def top_n(scores: Floats, eligible: NDArray[np.bool_], n: int, *, member: int = 
 
 def similarity(table: EventTable, columns: Columns) -> Floats:
     """Return how alike events are, (k, k) 0-1: one group is 0.9 alike, else the share of common interests."""
-    rows = [table.events[column] for column in columns]
-    alike = np.eye(len(rows))
-    for i, one in enumerate(rows):
-        for j in range(i):
-            other = rows[j]
-            union = one.interests | other.interests
-            common = len(one.interests & other.interests) / len(union) if union else 0.0
-            same = 1.0 if one.event == other.event else 0.9 if one.group == other.group else 0.0
-            alike[i, j] = alike[j, i] = max(common, same)
+    about = table.about[columns].astype(np.float64)
+    common = about @ about.T
+    size = about.sum(axis=1)
+    union = size[:, None] + size[None, :] - common
+    alike: Floats = common / np.maximum(union, 1)
+    group, event = table.group[columns], table.event[columns]
+    alike[group[:, None] == group[None, :]] = np.maximum(alike[group[:, None] == group[None, :]], 0.9)
+    alike[event[:, None] == event[None, :]] = 1
     return alike
 
 
@@ -90,9 +89,3 @@ def turns(members: int, rng: np.random.Generator) -> Sequence[int]:
     """Return the order in which members choose: drawn by lot, so that nobody is always last."""
     order: Sequence[int] = rng.permutation(members).tolist()
     return order
-
-
-def first_open(columns: Iterable[int], places: Places, newcomer: NDArray[np.bool_]) -> int | None:
-    """Return the first of these columns that still has room, or None."""
-    open_ones = (column for column in columns if places.has(column, newcomer=bool(newcomer[column])))
-    return next(open_ones, None)

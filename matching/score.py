@@ -15,7 +15,7 @@ from matching.situations import drive
 #: What is said of a part when neither side said anything: neither for nor against.
 NEUTRAL = 0.5
 #: A need counts less the further down a member ranked it.
-_NEXT_NEED = 0.75
+NEXT_NEED = 0.75
 #: What one visit, and one person met before, leave of what is unfamiliar.
 _PLACE, _PERSON = 0.7, 0.8
 
@@ -98,7 +98,7 @@ def need_fit(member: MemberInput, table: EventTable) -> Floats:
     wanted = [need for need in member.preferences.needs if need is not Need.NOT_SURE]
     fit = np.full(len(table.events), 0.0 if wanted else NEUTRAL)
     for rank, need in reversed(list(enumerate(wanted))):
-        fit[columns_of(table.by_need, (need,))] = _NEXT_NEED**rank
+        fit[columns_of(table.by_need, (need,))] = NEXT_NEED**rank
     return fit
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from matching.features import tabulate
-from matching.rank import Places, Ranking, first_open, rerank, similarity, top_n, turns
+from matching.rank import Places, Ranking, rerank, similarity, top_n, turns
 from tests.matching import town
 
 
@@ -60,15 +60,13 @@ def test_likeness_is_by_event_group_and_interests() -> None:
 def test_places_run_out_for_all_and_sooner_for_newcomers() -> None:
     table = tabulate([town.event(places_left=2, newcomers_left=1), town.event(id="e2")], fair_showings=20)
     places = Places.of(table, allowance=1)
-    new = np.array([True, True])
-
-    assert first_open([0, 1], places, new) == 0
     places.take(0, newcomer=True)
-    assert first_open([0, 1], places, new) == 1
-    assert first_open([0, 1], places, ~new) == 0
+
+    assert not places.has(0, newcomer=True)
+    assert places.has(0, newcomer=False)
     places.take(0, newcomer=False)
-    assert first_open([0, 1], places, ~new) == 1
-    assert first_open([0], places, ~new) is None
+    assert not places.has(0, newcomer=False)
+    assert places.has(1, newcomer=True)
 
 
 def test_turns_are_drawn_by_lot_from_the_seed() -> None:
