@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from handrail.config import PREFIX, SECRETS, Config
+from matching import settings
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -23,11 +24,30 @@ says what is in force and what is wrong with it.
 This page is written by `make docs` from `handrail/config.py`.
 """
 
+SETTINGS = """# Matching settings
+
+What an admin may tune, under *Admin*, *Matching*. Each change is a new version with a note; every matching
+run names the version it used. How to go about it: [tune the matching](../how-to/tune-the-matching.md).
+
+| setting | as Handrail comes | from | to | unit | meaning |
+|---|---|---|---|---|---|
+{rows}
+
+The settings that end in `_weight` count in proportion to each other and need not add up to 1; at least one
+must be above 0. SUDS is how hard something feels, from 0, calm, to 100, the hardest somebody can imagine.
+
+This page is written by `make docs` from `matching/settings.py`.
+"""
+
 
 def pages() -> Mapping[Path, str]:
     """Return each generated page's path and what must stand in it."""
     rows = "\n".join(_row(name, field) for name, field in Config.model_fields.items())
-    return {FOLDER / "variables.md": VARIABLES.format(rows=rows)}
+    tuned = "\n".join(_setting(name, facts) for name, facts in settings.describe().items())
+    return {
+        FOLDER / "variables.md": VARIABLES.format(rows=rows),
+        FOLDER / "settings.md": SETTINGS.format(rows=tuned),
+    }
 
 
 def _row(name: str, field: Any) -> str:
@@ -35,6 +55,11 @@ def _row(name: str, field: Any) -> str:
     return (
         f"| `{PREFIX}{name.upper()}` | {'file' if name in SECRETS else ''} | {shown} | {field.description} |"
     )
+
+
+def _setting(name: str, facts: Mapping[str, Any]) -> str:
+    numbers = " | ".join(f"{facts[each]:g}" for each in ("default", "low", "high"))
+    return f"| `{name}` | {numbers} | {facts['unit']} | {facts['meaning']} |"
 
 
 def _default(value: object) -> str:

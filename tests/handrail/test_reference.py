@@ -6,6 +6,7 @@ import pytest
 
 from handrail import reference
 from handrail.config import Config
+from matching import settings
 
 
 def test_the_committed_pages_are_current() -> None:
@@ -18,6 +19,15 @@ def test_every_variable_stands_in_the_page_with_its_meaning() -> None:
         assert field.description
         assert f"| `HANDRAIL_{name.upper()}` |" in page
     assert "| `HANDRAIL_SECRET_KEY` | file |" in page
+
+
+def test_every_setting_stands_in_the_page_with_its_bounds() -> None:
+    (page,) = (text for path, text in reference.pages().items() if path.name == "settings.md")
+    for name, facts in settings.describe().items():
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        assert row.endswith(
+            f"| {facts['low']:g} | {facts['high']:g} | {facts['unit']} | {facts['meaning']} |"
+        )
 
 
 def test_an_old_page_is_named_then_written(
