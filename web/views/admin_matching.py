@@ -38,8 +38,7 @@ def index() -> str:
 def _rows(current: MatchingSettings) -> list[dict[str, Any]]:
     body = current.to_json()
     return [
-        {"name": name, **facts, "value": admin_words.number(body[name]), "bounds": bounds_words(facts)}
-        for name, facts in describe().items()
+        {"name": name, **facts, "value": admin_words.number(body[name])} for name, facts in describe().items()
     ]
 
 
