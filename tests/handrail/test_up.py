@@ -1,58 +1,20 @@
 """`handrail up` with everything real: served, well, alone in its home, and gone without a trace."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.handrail.processes import gone
+from tests.handrail.processes import address_in, gone, handrail, running
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(sys.platform != "linux", reason="watches processes as Linux does"),
 ]
-
-
-def environ(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("HANDRAIL_")}
-    return {**kept, "HANDRAIL_HOME": str(home), **{f"HANDRAIL_{name}": text for name, text in more.items()}}
-
-
-def handrail(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "handrail", *arguments],
-        env=environ(home, **more), check=False, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-
-
-@contextmanager
-def running(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A started Handrail and what it printed until it was ready."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "handrail", "up", *options],
-        env=environ(home, **more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if "Ctrl-C" in line:
-            break
-    try:
-        assert "Handrail is ready." in said, said
-        yield process, said
-    finally:
-        process.terminate()
-        process.wait(60)
-        process.stdout.close()
 
 
 def descendants(pid: int) -> set[int]:
@@ -68,12 +30,6 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {pid}
-
-
-def address_in(said: str) -> str:
-    match = re.search(r"http://localhost:\d+", said)
-    assert match
-    return match[0]
 
 
 def status_of(url: str) -> int:
