@@ -1,31 +1,26 @@
-"""The account library's settings: what it does, in which words, and how it hashes and sends mail."""
+"""The account library set up for our tables: what it does, how it hashes, and what asks before it acts."""
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from flask import Flask, render_template, request
-from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemyUserDatastore, Totp, user_registered
-from passlib.context import CryptContext
 from passlib.totp import TOTP, AppWallet
 from werkzeug.routing import Rule
 from wtforms import Form
 
 from domain import accounts, members
 from domain.models import Account
-from web import clock
+from web import account_words, clock
 from web.auth import SignIn, SignInPasskey, SignInRole
 from web.config import WebConfig
-from web.db import db, outside_transaction
+from web.db import db
 from web.forms.accounts import CodesForm, JoinForm, PasskeyForm, RescueForm
 from web.mail import RecordedMail
-
-#: At most two passwords are checked at once, so that checking them cannot starve the pages.
-CHECKING = threading.BoundedSemaphore(2)
+from web.passwords import Hashing, Passwords
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -38,28 +33,6 @@ class Accounts(SQLAlchemyUserDatastore):
         )
         found: SignIn = db.session.get_one(SignIn, row.id)
         return found
-
-
-class Hashing:
-    """Password hashing that never runs inside a writing transaction."""
-
-    def __init__(self, context: CryptContext) -> None:
-        self._context = context
-
-    def hash(self, *arguments: Any, **options: Any) -> str:
-        """Return the hash to store."""
-        with outside_transaction(), CHECKING:
-            hashed: str = self._context.hash(*arguments, **options)
-        return hashed
-
-    def verify(self, *arguments: Any, **options: Any) -> bool:
-        """Return whether a password fits its hash."""
-        with outside_transaction(), CHECKING:
-            fits: bool = self._context.verify(*arguments, **options)
-        return fits
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
 
 
 class Codes(Totp):
@@ -84,8 +57,8 @@ def settings(config: WebConfig) -> dict[str, Any]:
         "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
         **{f"SECURITY_{name}": value for name, value in _features().items()},
         **{f"SECURITY_{name}": value for name, value in _passwords().items()},
-        **{f"SECURITY_{name}": value for name, value in _subjects().items()},
-        **{f"SECURITY_MSG_{name}": value for name, value in _messages().items()},
+        **{f"SECURITY_{name}": value for name, value in account_words.subjects().items()},
+        **{f"SECURITY_MSG_{name}": value for name, value in account_words.messages().items()},
         "SECURITY_TOTP_SECRETS": _totp_secrets(config),
         "SECURITY_TOTP_ISSUER": "Handrail",
         "SECURITY_EMAIL_SENDER": config.mail_from,
@@ -146,73 +119,6 @@ def _passwords() -> dict[str, Any]:
     }
 
 
-def _subjects() -> dict[str, Any]:
-    return {
-        "EMAIL_SUBJECT_REGISTER": _l("Welcome to Handrail: one more step"),
-        "EMAIL_SUBJECT_CONFIRM": _l("Confirm your e-mail address"),
-        "EMAIL_SUBJECT_PASSWORD_RESET": _l("A new password for Handrail"),
-        "EMAIL_SUBJECT_PASSWORD_NOTICE": _l("Your password has been changed"),
-        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": _l("Your password has been changed"),
-        "CHANGE_EMAIL_SUBJECT": _l("Confirm your new e-mail address"),
-    }
-
-
-def _messages() -> dict[str, Any]:
-    same = _l("If we know that address, a mail is on its way. It can take a few minutes.")
-    wrong = _l(
-        "That did not work. Check the address and the password. If you are new, follow the link in our "
-        "first mail before you sign in."
-    )
-    code = _l("That code did not fit. Codes change every half minute, so try the next one.")
-    link = _l("This link has been used already, or it is too old. You can ask for a new one here.")
-    half = _l("The address does not look complete. It needs an @ and what follows.")
-    return {
-        "GENERIC_AUTHN_FAILED": (wrong, "error"),
-        "GENERIC_RECOVERY": (same, "info"),
-        "CONFIRM_REGISTRATION": (_l("We have sent you a mail."), "info"),
-        "CONFIRMATION_REQUEST": (same, "info"),
-        "PASSWORD_RESET_REQUEST": (same, "info"),
-        "EMAIL_CONFIRMED": (_l("Thank you. Your address is confirmed. You can sign in now."), "success"),
-        "ALREADY_CONFIRMED": (_l("Your address is confirmed already. You can sign in."), "info"),
-        "INVALID_CONFIRMATION_TOKEN": (link, "error"),
-        "CONFIRMATION_EXPIRED": (link, "error"),
-        "CONFIRMATION_REQUIRED": (_l("One step first: follow the link in the mail we sent you."), "error"),
-        "INVALID_RESET_PASSWORD_TOKEN": (link, "error"),
-        "PASSWORD_RESET_EXPIRED": (link, "error"),
-        "PASSWORD_RESET_NO_LOGIN": (_l("Your new password is set. Please sign in with it."), "success"),
-        "PASSWORD_CHANGE": (_l("Your password is changed."), "success"),
-        "PASSWORD_INVALID_LENGTH": (
-            _l("Use at least %(length)s characters. A short sentence works well."),
-            "error",
-        ),
-        "PASSWORD_NOT_PROVIDED": (_l("Enter a password."), "error"),
-        "PASSWORD_IS_THE_SAME": (_l("Choose a password that differs from the one before."), "error"),
-        "INVALID_PASSWORD": (_l("That is not the password we know. You can try again."), "error"),
-        "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
-        "INVALID_EMAIL_ADDRESS": (half, "error"),
-        "CHANGE_EMAIL_SENT": (_l("We have sent a mail to the new address. Follow the link in it."), "info"),
-        "CHANGE_EMAIL_CONFIRMED": (_l("Your e-mail address is changed."), "success"),
-        "CHANGE_EMAIL_EXPIRED": (link, "error"),
-        "API_ERROR": (link, "error"),
-        "INVALID_CODE": (code, "error"),
-        "INVALID_RECOVERY_CODE": (_l("That code did not fit. Each one works only once."), "error"),
-        "TWO_FACTOR_INVALID_TOKEN": (code, "error"),
-        "TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("Thank you. You are signed in."), "success"),
-        "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (_l("Codes are set up for your account."), "success"),
-        "TWO_FACTOR_DISABLED": (_l("Codes are switched off for your account."), "success"),
-        "TWO_FACTOR_PERMISSION_DENIED": (_l("Please sign in again to go on."), "error"),
-        "LOGIN": (_l("Please sign in to go on."), "info"),
-        "UNAUTHENTICATED": (_l("Please sign in to go on."), "info"),
-        "REAUTHENTICATION_REQUIRED": (_l("To be safe, please enter your password once more."), "info"),
-        "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you."), "info"),
-        "DISABLED_ACCOUNT": (wrong, "error"),
-        "WEBAUTHN_NAME_REQUIRED": (_l("Give the passkey a name, such as “my phone”."), "error"),
-        "WEBAUTHN_REGISTER_SUCCESSFUL": (_l("The passkey “%(name)s” is ready."), "success"),
-        "WEBAUTHN_CREDENTIAL_DELETED": (_l("The passkey “%(name)s” is removed."), "success"),
-        "WEBAUTHN_EXPIRED": (_l("That took a little long. Please start once more."), "error"),
-    }
-
-
 def _page(template: str, **facts: Any) -> str | tuple[str, int]:
     forms = [each for each in facts.values() if isinstance(each, Form)]
     page = render_template(template, **facts)
@@ -231,6 +137,7 @@ def init_app(app: Flask, config: WebConfig) -> None:
         two_factor_rescue_form=RescueForm,
         wan_register_form=PasskeyForm,
         mail_util_cls=RecordedMail,
+        password_util_cls=Passwords,
         totp_cls=Codes,
         render_template=_page,  # type: ignore[arg-type]  # a view may answer with a status too
     )

@@ -90,7 +90,7 @@ def test_the_mail_is_recorded_with_the_account(client: FlaskClient, rows: Sessio
         ("adult", None, "18 or over"),
         ("terms", None, "how we treat each other"),
         ("display_name", "", "Enter a name"),
-        ("password", "short", "at least 10 characters"),
+        ("password", "short", "at least 10 characters, and at most 128"),
         ("email", "nothing", "needs an @"),
         ("time_zone", "Moon/Base", "valid choice"),
     ],

@@ -16,9 +16,9 @@ from domain.models import Base, Member
 from domain.policies import Audience
 from tests import factories
 from tests.web.conftest import ORIGIN, path_of
-from web import accounts
 from web.auth import audience
 from web.db import db, outside_transaction
+from web.passwords import Hashing
 
 
 @pytest.mark.requirement("C05")
@@ -74,7 +74,7 @@ def test_a_password_is_checked_without_holding_the_write_lock(
         database.begin(db.session(), "write")
         with pytest.raises(OperationalError), other.connect() as connection:
             connection.execute(text("DELETE FROM heartbeats"))
-        assert accounts.Hashing(Slow()).verify("password", "hash")
+        assert Hashing(Slow()).verify("password", "hash")
         assert db.session.connection().get_execution_options()["handrail_mode"] == "write"
     assert written == ["meanwhile"]
     other.dispose()
