@@ -78,7 +78,7 @@ def load_members(
             pace=pace_of(row, state),
             preferences=_preferences(session, row),
             planned=tuple(_planned(past[row.id], state, situations)),
-            knows=frozenset(past[row.id].knows),
+            knows=frozenset(past[row.id].knows - apart.get(row.id, set())),
             apart=frozenset(apart.get(row.id, ())),
             visits=dict(past[row.id].visits),
             history=past[row.id].history(),

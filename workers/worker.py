@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
@@ -69,6 +70,10 @@ def preload() -> None:
     import workers.jobs.work  # noqa: PLC0415 - loads scikit-learn, which the relay does not need
 
     configure_mappers()
+    if find_spec("matching.fused"):
+        from matching import fused  # noqa: PLC0415 - compiled, or read from its cache, once for all forks
+
+        fused.warm()
     log.debug("loaded %s", workers.jobs.work.__name__)
 
 
