@@ -49,6 +49,15 @@ class MeetAgain(StrEnum):
     NO = "no"
 
 
+class Signal(StrEnum):
+    """A sign that there was a connection (stored as these words) (R24)."""
+
+    ASKED_BACK = "asked_back"  #: we both asked something
+    LISTENED = "listened"  #: somebody listened
+    LAUGHED = "laughed"  #: we laughed about the same thing
+    REMEMBERED = "remembered"  #: somebody remembered me, or something I said
+
+
 class AlreadyReflected(Conflict):
     """This outing has its reflection: going over it again seldom helps (R27)."""
 
@@ -64,6 +73,8 @@ class ReflectionBody:
     predicted: int | None = field(default=None, repr=False)
     peak: int | None = field(default=None, repr=False)
     end: int | None = field(default=None, repr=False)
+    good: int | None = field(default=None, repr=False)  #: how good it was, 0-100 (R29)
+    signals: tuple[Signal, ...] = field(default=(), repr=False)
     easy: str = field(default="", repr=False)
     challenging: str = field(default="", repr=False)
     adjust: str = field(default="", repr=False)
@@ -74,8 +85,10 @@ class ReflectionBody:
     meet_again: MeetAgain | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        problems = {name: text for name in ("predicted", "peak", "end") if (text := self._problem(name))}
-        if not self.attended and (self.peak is not None or self.end is not None):
+        problems = {
+            name: text for name in ("predicted", "peak", "end", "good") if (text := self._problem(name))
+        }
+        if not self.attended and {self.peak, self.end, self.good} != {None}:
             problems["attended"] = "Say that you went, or leave out how it felt there."
         elif not problems and self.peak is not None and self.end is not None and self.end > self.peak:
             problems["end"] = "The end is harder than the hardest moment. Check which is which."
@@ -117,6 +130,7 @@ class ReflectionBody:
         given["safety_behaviours"] = tuple(
             SafetyBehaviour(word) for word in given.get("safety_behaviours", ())
         )
+        given["signals"] = tuple(Signal(word) for word in given.get("signals", ()))
         given["small_wins"] = tuple(SmallWin(word) for word in given.get("small_wins", ()))
         given["meet_again"] = MeetAgain(given["meet_again"]) if given.get("meet_again") else None
         return cls(**given)

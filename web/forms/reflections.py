@@ -11,42 +11,49 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from domain.errors import Invalid
-from domain.reflections import LONGEST_NOTE, MeetAgain, ReflectionBody, SafetyBehaviour, SmallWin
+from domain.reflections import LONGEST_NOTE, MeetAgain, ReflectionBody, SafetyBehaviour, Signal, SmallWin
+from web.forms.choices import options
 
 STAYED, EARLY, NOT = "stayed", "early", "not"
-SAFETY: list[tuple[str, Any]] = [
-    (SafetyBehaviour.ON_PHONE, _l("I stayed on my phone")),
-    (SafetyBehaviour.NEAR_DOOR, _l("I kept near the door")),
-    (SafetyBehaviour.KEPT_QUIET, _l("I said as little as I could")),
-    (SafetyBehaviour.REHEARSED, _l("I went over sentences in my head")),
-    (SafetyBehaviour.ONE_PERSON, _l("I kept close to one person")),
-    (SafetyBehaviour.DRINK, _l("I had a drink to feel calmer")),
-]
-WINS: list[tuple[str, Any]] = [
-    (SmallWin.LONGER_TALK, _l("A hello became a longer talk")),
-    (SmallWin.PLANNED_AGAIN, _l("We planned to meet again")),
-    (SmallWin.KIND_WORD, _l("Somebody said something kind")),
-]
-FEELINGS: list[tuple[str, Any]] = [
-    ("tired", _l("Tired")),
-    ("sad", _l("Sad")),
-    ("embarrassed", _l("Embarrassed")),
-    ("disappointed", _l("Disappointed")),
-    ("angry", _l("Angry")),
-    ("relieved", _l("Relieved that it is over")),
-]
-STEPS: list[tuple[str, Any]] = [
-    ("gentler", _l("Something gentler than this one")),
-    ("prepare", _l("A small step from home")),
-    ("rest", _l("A week of rest")),
-]
+SAFETY: dict[str, Any] = {
+    SafetyBehaviour.ON_PHONE: _l("I stayed on my phone"),
+    SafetyBehaviour.NEAR_DOOR: _l("I kept near the door"),
+    SafetyBehaviour.KEPT_QUIET: _l("I said as little as I could"),
+    SafetyBehaviour.REHEARSED: _l("I went over sentences in my head"),
+    SafetyBehaviour.ONE_PERSON: _l("I kept close to one person"),
+    SafetyBehaviour.DRINK: _l("I had a drink to feel calmer"),
+}
+WINS: dict[str, Any] = {
+    SmallWin.LONGER_TALK: _l("A hello became a longer talk"),
+    SmallWin.PLANNED_AGAIN: _l("We planned to meet again"),
+    SmallWin.KIND_WORD: _l("Somebody said something kind"),
+}
+SIGNALS: dict[str, Any] = {
+    Signal.ASKED_BACK: _l("We both asked something"),
+    Signal.LISTENED: _l("Somebody listened to me"),
+    Signal.LAUGHED: _l("We laughed about the same thing"),
+    Signal.REMEMBERED: _l("Somebody remembered me, or what I said"),
+}
+FEELINGS: dict[str, Any] = {
+    "tired": _l("Tired"),
+    "sad": _l("Sad"),
+    "embarrassed": _l("Embarrassed"),
+    "disappointed": _l("Disappointed"),
+    "angry": _l("Angry"),
+    "relieved": _l("Relieved that it is over"),
+}
+STEPS: dict[str, Any] = {
+    "gentler": _l("Something gentler than this one"),
+    "prepare": _l("A small step from home"),
+    "rest": _l("A week of rest"),
+}
 _NUMBER = [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))]
 _SHORT = [Optional(), Length(max=LONGEST_NOTE, message=_l("A few lines are enough here."))]
 
 
-def _several(label: Any, choices: list[tuple[str, Any]]) -> SelectMultipleField:
+def _several(label: Any, choices: dict[str, Any]) -> SelectMultipleField:
     boxes = {"option_widget": CheckboxInput(), "widget": ListWidget(prefix_label=False)}
-    return SelectMultipleField(label, choices=choices, **boxes)
+    return SelectMultipleField(label, choices=options(choices), **boxes)
 
 
 class ReflectionForm(FlaskForm):  # type: ignore[misc]
@@ -55,15 +62,15 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
     went = RadioField(
         _l("Did you go?"),
         [InputRequired(_l("Choose one. Each of them is fine."))],
-        choices=[
-            (STAYED, _l("Yes")),
-            (EARLY, _l("Yes, and I left early")),
-            (NOT, _l("No, not this time")),
-        ],
+        choices=options(
+            {STAYED: _l("Yes"), EARLY: _l("Yes, and I left early"), NOT: _l("No, not this time")}
+        ),
     )
     predicted = IntegerField(_l("What had you expected, at the hardest moment?"), _NUMBER)
     peak = IntegerField(_l("How hard was the hardest moment?"), _NUMBER)
     end = IntegerField(_l("How was it at the end?"), _NUMBER)
+    good = IntegerField(_l("And how good was it?"), _NUMBER)
+    signals = _several(_l("Did any of this happen?"), SIGNALS)
     easy = TextAreaField(_l("What felt easy?"), _SHORT)
     challenging = TextAreaField(_l("What was challenging?"), _SHORT)
     adjust = TextAreaField(_l("What would you change next time?"), _SHORT)
@@ -73,11 +80,9 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
     again = RadioField(
         _l("Would you meet these people again?"),
         [Optional()],
-        choices=[
-            (MeetAgain.YES, _l("Yes")),
-            (MeetAgain.MAYBE, _l("Maybe")),
-            (MeetAgain.NO, _l("Rather not")),
-        ],
+        choices=options(
+            {MeetAgain.YES: _l("Yes"), MeetAgain.MAYBE: _l("Maybe"), MeetAgain.NO: _l("Rather not")}
+        ),
     )
 
     def body(self) -> ReflectionBody | None:
@@ -89,6 +94,8 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
                 predicted=self.predicted.data,
                 peak=self.peak.data if went else None,
                 end=self.end.data if went else None,
+                good=self.good.data if went else None,
+                signals=tuple(Signal(word) for word in self.signals.data or () if went),
                 easy=self.easy.data or "",
                 challenging=self.challenging.data or "",
                 adjust=self.adjust.data or "",
@@ -111,5 +118,5 @@ class KindnessForm(FlaskForm):  # type: ignore[misc]
     step = RadioField(
         _l("What would be good now?"),
         [InputRequired(_l("Choose what would be good now. Rest is a good answer."))],
-        choices=STEPS,
+        choices=options(STEPS),
     )
