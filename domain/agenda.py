@@ -98,7 +98,7 @@ def _narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
 def _entries(session: Session, query: Select[Occurrence, Event, Group, Rsvp]) -> tuple[Entry, ...]:
     return tuple(
         Entry(occurrence=occurrence, event=event, group=group, answer=answer)
-        for occurrence, event, group, answer in session.execute(query).tuples()
+        for occurrence, event, group, answer in session.execute(query)
     )
 
 

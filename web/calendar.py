@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar
 from icalendar import Event as Entry
 
+from domain.models import Event
 from domain.outings import Outing
 
 PRODUCT = "-//Handrail//Outings//EN"
@@ -55,10 +56,16 @@ def takes_place(outing: Outing) -> bool:
 
 def where(outing: Outing) -> str:
     """Return the exact place, for who said yes."""
-    event = outing.event
-    if event.online:
-        return event.url or "Online"
-    return ", ".join(part for part in (event.venue, event.address, event.locality) if part)
+    if outing.event.online:
+        return outing.event.url or "Online"
+    return ", ".join(place_lines(outing.event))
+
+
+def place_lines(event: Event) -> list[str]:
+    """Return venue, address and town; what another line says already is left out."""
+    parts = [part for part in (event.venue, event.address, event.locality) if part]
+    said = [part for part in parts if not any(part != other and part in other for other in parts)]
+    return list(dict.fromkeys(said))
 
 
 def _leaving(outing: Outing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,17 +45,19 @@ class Told:
     text: str
     why: str
     at: datetime
+    about: str  #: title of the outing it came from
     open: bool  #: waits for a yes or a no
     decided: str
 
 
-def told(change: ChangeView, ladder: LadderView | None) -> Told:
-    """Return a change in words; ``ladder`` gives the labels."""
+def told(change: ChangeView, ladder: LadderView | None, *, titles: Mapping[str, str] | None = None) -> Told:
+    """Return a change in words; ``ladder`` gives the labels, ``titles`` those of outings by reflection."""
     return Told(
         id=change.id,
         text=_text(change, ladder),
         why=str(REASONS.get(change.body.reason, "")),
         at=change.created_at,
+        about=(titles or {}).get(change.reflection or "", ""),
         open=change.proposal is ProposalStatus.OPEN,
         decided=str(DECIDED.get(change.proposal, "")) if change.proposal else "",
     )

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from matching.inputs import Need
 from matching.rungs import KINDS, RungKind
 from matching.stages import Stage
+from web.forms.choices import VALUES
 from web.outing_words import interest_words
 
 NEEDS: dict[str, Any] = {
@@ -52,7 +53,12 @@ def _reason(reason: Mapping[str, Any]) -> str | None:
         case "shared_interests":
             return str(_("You like %(interests)s.", interests=interest_words(words)))
         case "values":
-            return str(_("It is about something you care for: %(values)s.", values=", ".join(words)))
+            return str(
+                _(
+                    "It is about something you care for: %(values)s.",
+                    values=", ".join(str(VALUES.get(word, word)).lower() for word in words),
+                )
+            )
         case "need":
             return str(NEEDS[words[0]]) if words and words[0] in NEEDS else None
         case code:

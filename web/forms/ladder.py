@@ -6,29 +6,30 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from domain.ladder_records import LONGEST_LABEL
 from domain.ladders import RungBody
 from matching.rungs import KINDS
 from matching.situations import situation_of
+from web.forms.choices import options
 
 #: Ways of taking a step that ask less; each of them counts.
-SMALLER: list[tuple[str, Any]] = [
-    ("ten_minutes", _l("Go for ten minutes, then see")),
-    ("the_door", _l("Go as far as the door, and decide there")),
-    ("look_on", _l("Be nearby and only look on")),
-    ("a_message", _l("Send a message instead of going")),
-    ("from_home", _l("Read or watch something about it at home")),
-]
+SMALLER: dict[str, Any] = {
+    "ten_minutes": _l("Go for ten minutes, then see"),
+    "the_door": _l("Go as far as the door, and decide there"),
+    "look_on": _l("Be nearby and only look on"),
+    "a_message": _l("Send a message instead of going"),
+    "from_home": _l("Read or watch something about it at home"),
+}
 _NOTHING_STATED = situation_of([1.0, *[None] * 15])
 
 
-def likenesses() -> list[tuple[str, str]]:
+def likenesses() -> list[SelectChoice]:
     """Return the kinds of step a new one may be like."""
-    plain = [(kind.id, " ".join(kind.label.replace("{interest}", "").split())) for kind in KINDS]
-    return [("", str(_l("I am not sure"))), *plain]
+    plain = {kind.id: " ".join(kind.label.replace("{interest}", "").split()) for kind in KINDS}
+    return options({"": _l("I am not sure")} | plain)
 
 
 class OwnStepForm(FlaskForm):  # type: ignore[misc]
@@ -76,5 +77,5 @@ class ToughDayForm(FlaskForm):  # type: ignore[misc]
     what = RadioField(
         _l("What would be possible today?"),
         [InputRequired(_l("Choose one, or leave it for today. Both are fine."))],
-        choices=SMALLER,
+        choices=options(SMALLER),
     )

@@ -25,6 +25,20 @@ bp = Blueprint("events", __name__)
 
 #: How far ahead a choice of "when" looks: from and to, in days from local midnight.
 SPANS: dict[str, tuple[int, int]] = {"today": (0, 1), "week": (0, 7), "fortnight": (0, 14)}
+#: What a list says of an event; its page says the rest.
+LISTED = (
+    "id",
+    "title",
+    "href",
+    "when",
+    "group",
+    "answer",
+    "where",
+    "group_size",
+    "talking",
+    "cost",
+    "assumed",
+)
 ANSWERS = {
     RsvpStatus.YES: _l("You said yes"),
     RsvpStatus.WAITING: _l("You are on the waiting list"),
@@ -78,7 +92,7 @@ def index() -> str:
 def _day(entries: list[Entry]) -> dict[str, Any]:
     return {
         "words": filters.day(entries[0].occurrence.starts_at),
-        "cards": [_card(entry) for entry in entries],
+        "cards": [{name: card[name] for name in LISTED} for card in map(_card, entries)],
     }
 
 

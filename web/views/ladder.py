@@ -38,10 +38,11 @@ def _view() -> LadderView | None:
 def _shown(view: LadderView | None) -> dict[str, Any]:
     if view is None:
         return {}
-    changes = [ladder_words.told(change, view) for change in view.changes]
+    member = current_member().id
+    titles = {each.id: each.title for each in reflections.recollect(db.session(), member=member)}
+    changes = [ladder_words.told(change, view, titles=titles) for change in view.changes]
     return {
         "proposal": next((each for each in changes if each.open), None),
-        "held_until": ladders.held_back_until(db.session(), member=current_member().id, now=clock.now()),
         "changes": [each for each in changes if not each.open],
         "moved": _moved(view),
     }
@@ -74,7 +75,8 @@ def _moved(view: LadderView) -> dict[str, Any] | None:
 def move(rung: str, way: str) -> Response:
     ladders.move(db.session(), member=current_member().id, rung=rung, by=WAYS[way])
     db.session.commit()
-    return redirect(url_for("ladder.index", moved=rung, way=way, _anchor=f"rung-{rung}"), 303)
+    # no fragment: a browser that jumps to one ignores autofocus
+    return redirect(url_for("ladder.index", moved=rung, way=way), 303)
 
 
 @bp.get("/rungs/<rung>")
@@ -192,7 +194,7 @@ def take_smaller() -> Response | tuple[str, int]:
         raise NotFound
     if not form.validate():
         return _tough_page(form), 422
-    what = str(dict(SMALLER)[form.what.data])
+    what = str(SMALLER[form.what.data])
     ladders.take_smaller(db.session(), member=current_member().id, rung=rung.id, what=what, now=clock.now())
     db.session.commit()
     flash(_("That counts. You kept taking part on a tough day."), "success")

@@ -94,7 +94,8 @@ def moved(reflection: str) -> str:
 
 def _moved_facts(row: Reflection, *, delay: str) -> dict[str, Any]:
     session = db.session()
-    changes = ladders.after_reflection(session, member=row.member, reflection=row.id)
+    moved_on = ladders.after_reflection(session, member=row.member, reflection=row.id)
+    changes = [each for each in moved_on if each.body.kind not in (ChangeKind.LEARNT, ChangeKind.KINDNESS)]
     view = ladders.current(session, member=row.member)
     return {
         "reflection": row,

@@ -13,8 +13,9 @@ from domain.agenda import Entry
 from domain.models import Answer, RsvpStatus, Suggestion
 from domain.outings import Outing
 from domain.rsvps import OverCap
-from web import clock, feed_links, outing_words, topics
+from web import clock, feed_links, filters, outing_words, topics
 from web.auth import Audience, audience, current_member
+from web.calendar import place_lines
 from web.db import db
 from web.forms.rsvps import YesForm
 
@@ -135,7 +136,9 @@ def page(rsvp: str) -> str:
         "rsvps/page.html",
         outing=outing,
         card=outing_words.card(occurrence, outing.event, outing.group),
+        place=place_lines(outing.event),
         said=request.args.get("said"),
+        reminds=rsvps.reminder_at(occurrence.starts_at, filters.own_zone()) > now,
         begun=occurrence.starts_at <= now,
         over=occurrence.ends_at <= now,
         offered=_offered(outing),

@@ -41,7 +41,7 @@ def index() -> Response:
 @audience(Audience.MEMBER)
 def progress() -> str:
     """Return the part of the page that asks for itself until the search has ended."""
-    return render_template("suggestions/_region.html", **_facts(delay=LATER))
+    return render_template("suggestions/_region.html", fragment=True, **_facts(delay=LATER))
 
 
 def _facts(*, delay: str) -> dict[str, Any]:
