@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.change_reasons import ChangeReason
 from domain.ladder_records import ChangeBody, ChangeKind, LadderView, RungBody, RungState, RungView
 from domain.reflections import ReflectionBody
 from matching import advice, easing
@@ -15,7 +14,8 @@ from matching.inputs import FEATURES, Situation
 from matching.ladder import Verdict, verdict
 from matching.pace import MOST_PER_WEEK, Attempt, Candidate, Leaving, State
 
-AS_EXPECTED = 10.0  #: SUDS points either way that count as what was expected
+#: Reasons of changes beside those of `matching.advice` (stored as these words).
+DID_NOT_GO, FELT_TOO_MUCH, PLATEAU = "did_not_go", "felt_too_much", "plateau"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +76,8 @@ def learn_from(
     if outings_a_week >= MOST_PER_WEEK and advice.second_outing(after.pace).allowed:
         after = replace(after, pace=replace(after.pace, weekly_cap=MOST_PER_WEEK))
     attempt = after.pace.recent[-1]
-    moves = [Move(body=_learnt(attempt, rung))]
-    if ladder is not None:
-        moves += _moves(after, attempt, ladder, now)
-    return Lesson(state=after, moves=tuple(moves))
+    moves, why = _moves(after, attempt, ladder, now) if ladder else ([], "")
+    return Lesson(state=after, moves=(_learnt(attempt, rung, why), *moves))
 
 
 def kind_of(rung: RungView) -> str:
@@ -97,34 +95,29 @@ def nearest(ladder: LadderView, situation: Situation) -> RungView | None:
     return min(ladder.rungs, key=distance, default=None)
 
 
-def _learnt(attempt: Attempt, rung: RungView | None) -> ChangeBody:
+def _learnt(attempt: Attempt, rung: RungView | None, why: str) -> Move:
+    """Return that the outing was taken in, with what was expected and found, and why the order stays."""
+    numbers = {}
+    if attempt.peak is not None:
+        numbers = {"expected": round(attempt.expectation), "found": round(attempt.peak)}
+    reason = why if attempt.attended else DID_NOT_GO
     about = rung.id if rung else None
-    if not attempt.attended:
-        return ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=ChangeReason.DID_NOT_GO)
-    if attempt.peak is None:
-        return ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=ChangeReason.WENT)
-    surprise = attempt.expectation - attempt.peak
-    reason = ChangeReason.AS_EXPECTED
-    if abs(surprise) > AS_EXPECTED:
-        reason = ChangeReason.EASIER if surprise > 0 else ChangeReason.HARDER
-    numbers = {"expected": round(attempt.expectation), "found": round(attempt.peak)}
-    return ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=reason, numbers=numbers)
+    return Move(body=ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=reason, numbers=numbers))
 
 
-def _moves(state: State, attempt: Attempt, ladder: LadderView, now: datetime) -> list[Move]:
-    """Return what moves: gentler after a set-back, else settled rungs and, with evidence, the next one."""
+def _moves(state: State, attempt: Attempt, ladder: LadderView, now: datetime) -> tuple[list[Move], str]:
+    """Return what moves, and why nothing moves up: gentler after a set-back, else settled and a next."""
     if verdict(attempt) is Verdict.SET_BACK:
-        return [_gentler(state, ladder)] if ladder.now else []
+        gentler = [_gentler(state, ladder.now, ladder)] if ladder.now else []
+        return gentler, str(advice.Reason.HELD_AFTER_SET_BACK)
     settled = _settled(state, ladder)
     moves = [_settles(rung, decision) for rung, decision in settled]
-    if proposal := _advance(state, ladder, {rung.id for rung, _ in settled}, now):
+    proposal, why = _advance(state, ladder, {rung.id for rung, _ in settled}, now)
+    if proposal:
         moves.append(proposal)
-    elif advice.plateau(state.pace):
-        about = ladder.now.id if ladder.now else None
-        moves.append(
-            Move(body=ChangeBody(kind=ChangeKind.OTHER_KIND, rung=about, reason=ChangeReason.PLATEAU))
-        )
-    return moves
+    elif ladder.now and not settled and advice.plateau(state.pace):
+        moves += _other_kind(state, ladder.now, ladder)
+    return moves, why
 
 
 def _settled(state: State, ladder: LadderView) -> list[tuple[RungView, advice.Decision]]:
@@ -135,53 +128,56 @@ def _settled(state: State, ladder: LadderView) -> list[tuple[RungView, advice.De
 
 
 def _settles(rung: RungView, decision: advice.Decision) -> Move:
-    twice = decision.reason is advice.Reason.TWO_CALM
-    numbers = {} if twice else {"probability": round(decision.numbers["calm_probability"], 2)}
-    body = ChangeBody(
-        kind=ChangeKind.SETTLED,
-        rung=rung.id,
-        reason=ChangeReason.CALM_TWICE if twice else ChangeReason.CALM_SURE,
-        numbers=numbers,
-    )
+    numbers = {"probability": round(decision.numbers["calm_probability"], 2)}
+    body = ChangeBody(kind=ChangeKind.SETTLED, rung=rung.id, reason=str(decision.reason), numbers=numbers)
     return Move(body=body, settles=rung.id)
 
 
-def _advance(state: State, ladder: LadderView, settled: set[str], now: datetime) -> Move | None:
-    """Return a proposal of the next rung, once every rung worked at has settled."""
+def _advance(state: State, ladder: LadderView, settled: set[str], now: datetime) -> tuple[Move | None, str]:
+    """Return a proposal of the next rung once every rung worked at has settled, or why there is none."""
     opened = [rung for rung in ladder.rungs if rung.state is not RungState.SETTLED and rung.id not in settled]
     worked = [rung for rung in ladder.rungs if rung.reached]
-    following = next((rung for rung in opened if not rung.reached), None)
-    if following is None or not worked or any(rung.reached for rung in opened):
-        return None
+    if not worked or any(rung.reached for rung in opened):
+        return None, str(advice.Reason.NOT_SETTLED)
+    following = next(iter(opened), None)
     decision = advice.advance(
         state.pace,
         _standing(state, worked[-1]),
-        _standing(state, following),
+        _standing(state, following) if following else None,
         now=now,
         support=signpost(state),
     )
-    if decision.reason is not advice.Reason.READY:
-        return None
+    if following is None or decision.reason is not advice.Reason.READY:
+        return None, str(decision.reason)
     body = ChangeBody(
         kind=ChangeKind.ADVANCE,
         rung=worked[-1].id,
         to=following.id,
-        reason=ChangeReason.READY,
+        reason=str(decision.reason),
         numbers={"next_anticipated": round(decision.numbers["next_anticipated"])},
     )
-    return Move(body=body, proposes=True)
+    return Move(body=body, proposes=True), ""
 
 
-def _gentler(state: State, ladder: LadderView) -> Move:
+def _other_kind(state: State, current: RungView, ladder: LadderView) -> list[Move]:
+    """Return, on a plateau, another kind of step about as hard, if one is under the member's ceiling."""
+    height = _standing(state, current).anticipated
+    others = {
+        rung.id: abs(standing.anticipated - height)
+        for rung in ladder.rungs
+        if rung.id != current.id and (standing := _standing(state, rung)).risk <= state.pace.risk
+    }
+    if not others:
+        return []
+    nearby = min(others, key=lambda rung: (others[rung], rung))
+    return [Move(body=ChangeBody(kind=ChangeKind.OTHER_KIND, rung=current.id, to=nearby, reason=PLATEAU))]
+
+
+def _gentler(state: State, current: RungView, ladder: LadderView) -> Move:
     """Return a proposal of a gentler step: the rung below, or a smaller version of the lowest."""
-    current = ladder.now
-    if current is None:
-        raise ValueError("there is no step to ease")
     below = list(ladder.rungs[: ladder.rungs.index(current)])
     if below:
-        body = ChangeBody(
-            kind=ChangeKind.STEP_DOWN, rung=current.id, to=below[-1].id, reason=ChangeReason.FELT_TOO_MUCH
-        )
+        body = ChangeBody(kind=ChangeKind.STEP_DOWN, rung=current.id, to=below[-1].id, reason=FELT_TOO_MUCH)
         return Move(body=body, proposes=True)
     weights = dict(zip(FEATURES, state.comfort.mean, strict=True))
     eased = easing.one_change(current.body.situation, weights)
@@ -191,7 +187,7 @@ def _gentler(state: State, ladder: LadderView) -> Move:
         kind=ChangeKind.SPLIT,
         rung=current.id,
         new=smaller,
-        reason=ChangeReason.FELT_TOO_MUCH,
+        reason=FELT_TOO_MUCH,
         words=tuple(map(str, eased.easings)),
     )
     return Move(body=body, proposes=True)

@@ -97,5 +97,20 @@ def place_came_free(outing: Outing, *, base_url: str) -> Words:
     return Words(subject=f"A place for you: {outing.title}", text="\n".join(lines) + "\n")
 
 
+def check_in(name: str, *, base_url: str) -> Words:
+    """A few questions are there, for somebody who asked to be told; what they are about is not said."""
+    lines = [
+        f"Hello {name},",
+        "",
+        "A few short questions are there for you, as you asked. Two minutes, if you like, or another time:",
+        f"{base_url}/check-ins/",
+        "",
+        "You can put them off or stop these mails on the same page.",
+        "",
+        "Handrail",
+    ]
+    return Words(subject="A quiet two minutes, if you like", text="\n".join(lines) + "\n")
+
+
 def _at(outing: Outing) -> str:
     return f", {outing.where}" if outing.where else ""

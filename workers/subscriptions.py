@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain import events
 from workers.jobs import (
     cancelled,
+    checkins,
     comfort,
     event,
     housekeeping,
@@ -30,6 +31,7 @@ class Subscription:
 
 SUBSCRIPTIONS: dict[str, Subscription] = {
     events.BulkStepDue.kind(): Subscription(job=rematch.REMATCH, time_limit=100),
+    events.CheckInDue.kind(): Subscription(job=checkins.REMIND),
     events.ComfortAnswered.kind(): Subscription(job=comfort.START, batch=50),
     events.EventPublished.kind(): Subscription(job=event.PUBLISHED),
     events.HousekeepingDue.kind(): Subscription(job=housekeeping.KEEP, time_limit=100),
@@ -40,6 +42,7 @@ SUBSCRIPTIONS: dict[str, Subscription] = {
     events.ReflectionRecorded.kind(): Subscription(job=comfort.LEARN),
     events.ReminderDue.kind(): Subscription(job=reminder.REMIND),
     events.RsvpChanged.kind(): Subscription(job=rsvp.CHANGED),
+    events.SelfChecked.kind(): Subscription(job=checkins.EASE),
     events.SettingsActivated.kind(): Subscription(job=rematch.REMATCH, time_limit=100),
 }
 
