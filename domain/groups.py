@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from domain import runs
+from domain import restrictions, runs
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Group, GroupInterest, Membership
 from domain.models.base import new_id
@@ -122,6 +122,8 @@ def membership(session: Session, *, member: str, group: str) -> Membership | Non
 def join(session: Session, *, member: str, group: str, now: datetime, name_shown: bool = False) -> Membership:
     """Join a group; joining twice is one membership. ``name_shown``: the member's own consent."""
     get_open(session, viewer=member, group=group)
+    if restrictions.kept_out(session, member=member, group=group):
+        raise Conflict("This group takes nobody new just now. You can look for another.")
     row = membership(session, member=member, group=group)
     if row is None:
         row = Membership(group=group, member=member, since=now)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from domain import rsvps
 from domain.errors import NotFound
 from domain.models import Event, Group, Occurrence, Reflection, Rsvp, RsvpStatus
 from domain.rsvps import Plan
+from domain.visibility import visible_to
 
 _PLANNED = (RsvpStatus.YES, RsvpStatus.WAITING, RsvpStatus.MAYBE)
 
@@ -61,13 +62,19 @@ def _reflected() -> ColumnElement[bool]:
     return exists().where(Reflection.member == Rsvp.member, Reflection.occurrence == Rsvp.occurrence)
 
 
+def _still_ours(member: str) -> ColumnElement[bool]:
+    """What was taken back from somebody one is parted from is gone; what one lived through stays."""
+    seen = visible_to(member, Group.organizer)  # type: ignore[arg-type]
+    return or_(Rsvp.status != RsvpStatus.NO, Group.organizer.is_(None), seen)
+
+
 def _outings(session: Session, member: str, *conditions: ColumnElement[bool]) -> list[Outing]:
     rows = session.execute(
         select(Rsvp, Occurrence, Event, Group, _reflected().label("reflected"))
         .join(Occurrence, Occurrence.id == Rsvp.occurrence)
         .join(Event, Event.id == Occurrence.event)
         .join(Group, Group.id == Event.group)
-        .where(Rsvp.member == member, *conditions)
+        .where(Rsvp.member == member, _still_ours(member), *conditions)
         .order_by(Occurrence.starts_at, Rsvp.id)
     )
     return [

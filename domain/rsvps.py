@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, sealed, suggestions
+from domain import events, outbox, restrictions, sealed, suggestions
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, Group, Member, Occurrence, Rsvp, RsvpStatus
 from domain.visibility import visible_to
@@ -69,7 +69,7 @@ def respond(  # noqa: PLR0913  (one answer, said in full)
     The row of the occurrence is locked first, so two who want the last place are served one after the other.
     Raises `NotFound`, `Conflict` when it is cancelled or over, `OverCap` unless ``over_cap``, `Invalid`.
     """
-    place = _locked(session, member, occurrence)
+    place = _locked(session, member, occurrence, leaving=status is RsvpStatus.NO)
     row = _own(session, member, occurrence)
     earlier = row.status if row else None
     if status is RsvpStatus.YES and earlier != RsvpStatus.YES:
@@ -94,14 +94,17 @@ def respond(  # noqa: PLR0913  (one answer, said in full)
     return row
 
 
-def _locked(session: Session, member: str, occurrence: str) -> Occurrence:
+def _locked(session: Session, member: str, occurrence: str, *, leaving: bool) -> Occurrence:
+    """Return the occurrence; one the member can no longer see may still be left."""
     place = session.scalar(
         select(Occurrence)
         .where(Occurrence.id == occurrence)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if place is None or (not _visible(session, member, place) and not _own(session, member, occurrence)):
+    if place is None:
+        raise NotFound
+    if not _visible(session, member, place) and not (leaving and _own(session, member, occurrence)):
         raise NotFound
     return place
 
@@ -128,6 +131,8 @@ def _check_open(place: Occurrence, now: datetime) -> None:
 
 def place_offered(session: Session, *, member: str, occurrence: Occurrence) -> bool:
     """Return whether a yes would get a place; full and "better not together" look the same."""
+    if not _visible(session, member, occurrence) or _kept_out(session, member, occurrence):
+        return False
     others = select(Rsvp.member).where(
         Rsvp.occurrence == occurrence.id, Rsvp.status == RsvpStatus.YES, Rsvp.member != member
     )
@@ -136,6 +141,11 @@ def place_offered(session: Session, *, member: str, occurrence: Occurrence) -> b
         return False
     capacity = capacity_of(session, occurrence)
     return capacity is None or len(going) < capacity
+
+
+def _kept_out(session: Session, member: str, occurrence: Occurrence) -> bool:
+    group = session.get_one(Event, occurrence.event).group
+    return restrictions.kept_out(session, member=member, group=group)
 
 
 def capacity_of(session: Session, occurrence: Occurrence) -> int | None:

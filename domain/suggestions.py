@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from domain import runs, sealed
+from domain import restrictions, runs, sealed
 from domain.errors import NotFound
 from domain.models import (
     Answer,
@@ -67,7 +67,7 @@ def current(session: Session, *, member: str) -> list[CurrentSuggestion]:
         .order_by(Suggestion.position)
     ).all()
     wanted = [(member, row.Occurrence.id) for row in rows if row.Occurrence]
-    meeting = meets_blocked(session, wanted)
+    meeting = set(wanted) if restrictions.held(session, [member]) else meets_blocked(session, wanted)
     return [
         CurrentSuggestion(
             row=row.Suggestion,
@@ -137,7 +137,9 @@ def _row(session: Session, draft: Drafted, now: datetime) -> Suggestion:
 
 def _still_possible(session: Session, drafts: Sequence[Drafted]) -> list[Drafted]:
     pairs = [(draft.member, draft.occurrence) for draft in drafts if draft.occurrence]
-    possible = _open_pairs(session, pairs) - meets_blocked(session, pairs)
+    held = restrictions.held(session, {member for member, _ in pairs})
+    open_ones = _open_pairs(session, pairs) - meets_blocked(session, pairs)
+    possible = {pair for pair in open_ones if pair[0] not in held}
     return [
         draft for draft in drafts if draft.occurrence is None or (draft.member, draft.occurrence) in possible
     ]
