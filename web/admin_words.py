@@ -55,10 +55,12 @@ def person(account: str | None) -> str:
 
 
 def ago(seconds: float) -> str:
-    """Return how long something has taken, in seconds, then minutes."""
+    """Return how long something has taken: in seconds, minutes and hours, then days."""
     if seconds < 90:
         return str(ngettext("%(num)s second", "%(num)s seconds", round(seconds)))
-    return filters.duration_words(seconds / 60)
+    if seconds < 172_800:
+        return filters.duration_words(seconds / 60)
+    return str(ngettext("%(num)s day", "%(num)s days", round(seconds / 86_400)))
 
 
 def number(value: float) -> str:

@@ -38,7 +38,12 @@ def _number(value: float) -> str:
 def _field(facts: Mapping[str, Any]) -> Field:
     kind = IntegerField if facts["whole"] else FloatField
     low, high = _number(facts["low"]), _number(facts["high"])
-    problem = _l("Enter a number from %(low)s to %(high)s.", low=low, high=high)
+    problem = _l(
+        "Enter a number from %(low)s to %(high)s for “%(meaning)s”.",
+        low=low,
+        high=high,
+        meaning=facts["meaning"],
+    )
     return kind(
         facts["meaning"],
         [InputRequired(problem), NumberRange(facts["low"], facts["high"], problem)],
