@@ -172,6 +172,97 @@ class ReminderDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckInDue(DomainEvent):
+    """A timer: a member asked for a mail when a check-in is offered, if it still is at that moment."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    prompt: str
+    at: str  #: the moment planned, ISO 8601; another one by then makes this one void
+
+    @property
+    def aggregate(self) -> str:
+        return f"check_in:{self.prompt}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfChecked(_OfMember):
+    """A member said how much they could be themselves: ease suggestions where it was little (R66)."""
+
+    check_in: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequested(DomainEvent):
+    """Somebody asked for a copy of what they told us: build it."""
+
+    export: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"export:{self.export}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportExpired(DomainEvent):
+    """A timer: a copy has been kept long enough."""
+
+    export: str
+    file: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"export_end:{self.export}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureDue(DomainEvent):
+    """A timer: erase an account, if its owner has not come back."""
+
+    erasure: str
+    account: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"erasure:{self.erasure}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFiled(DomainEvent):
+    """A report waits for a moderator: tell them."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    report: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"report:{self.report}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOverdue(DomainEvent):
+    """A timer: a report has waited too long, unless it was decided."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    report: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"report_due:{self.report}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDecided(DomainEvent):
+    """A report was decided: tell who wrote it, and whom it is about where something follows."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    report: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"report:{self.report}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class HousekeepingDue(DomainEvent):
     """A timer: expand recurring events, prune what is done; plans the next one itself."""
 
@@ -185,8 +276,12 @@ class HousekeepingDue(DomainEvent):
 
 ALL: tuple[type[DomainEvent], ...] = (
     BulkStepDue,
+    CheckInDue,
     ComfortAnswered,
+    ErasureDue,
     EventPublished,
+    ExportExpired,
+    ExportRequested,
     HousekeepingDue,
     ListingsImported,
     MailRequested,
@@ -194,7 +289,11 @@ ALL: tuple[type[DomainEvent], ...] = (
     OccurrenceCancelled,
     ReflectionRecorded,
     ReminderDue,
+    ReportDecided,
+    ReportFiled,
+    ReportOverdue,
     RsvpChanged,
+    SelfChecked,
     SettingsActivated,
 )
 KINDS: dict[str, type[DomainEvent]] = {each.kind(): each for each in ALL}

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from domain import consent, events, outbox, runs, sealed
+from domain import consent, events, outbox, runs, sealed, trails
 from domain.errors import Invalid, NotAllowed
 from domain.models import Account, ComfortAnswers, ComfortState, ConsentPurpose, Member, MemberInterest
 from domain.zones import zones
@@ -187,6 +187,7 @@ def withdraw_comfort(session: Session, *, member: Member, now: datetime) -> None
     consent.withdraw(session, account=member.id, purpose=ConsentPurpose.COMFORT, now=now)
     session.execute(delete(ComfortAnswers).where(ComfortAnswers.member == member.id))
     session.execute(delete(ComfortState).where(ComfortState.member == member.id))
+    trails.forget(session, member=member.id)
     runs.request(session, member=member.id, reason=PROFILE, now=now)
 
 

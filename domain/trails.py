@@ -5,7 +5,7 @@ A worker, which has the numerics, appends a point; the pages read the few number
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -70,21 +70,12 @@ def read(session: Session, *, member: str) -> tuple[Point, ...]:
 
 
 def append(session: Session, *, member: str, point: Point, now: datetime) -> None:
-    """Add a point."""
-    _store(session, member, [*read(session, member=member), point], now)
-
-
-def restart(session: Session, *, member: str, point: Point, now: datetime) -> None:
-    """Begin the trail anew, because the questions it rests on were answered anew."""
-    _store(session, member, [point], now)
-
-
-def _store(session: Session, member: str, points: Sequence[Point], now: datetime) -> None:
-    """Seal the points; the first one always stays, so that one can look back to where it began."""
+    """Add a point; the first one always stays, so that one can look back to where it began."""
+    points = [*read(session, member=member), point]
     kept = [*points[:1], *points[1:][-(KEPT - 1) :]]
     row = session.get(ComfortTrail, member) or ComfortTrail(member=member)
     row.updated_at = now
-    sealed.seal(session, row, {"points": [point.to_json() for point in kept]})
+    sealed.seal(session, row, {"points": [each.to_json() for each in kept]})
     session.add(row)
     session.flush()
 

@@ -41,12 +41,10 @@ def test_a_long_trail_keeps_where_it_began_and_its_newest(session: Session) -> N
     assert (found[0], found[1], found[-1]) == (point(0), point(6), point(KEPT + 4))
 
 
-def test_a_trail_begins_anew_and_is_forgotten(session: Session) -> None:
+def test_a_trail_is_forgotten_for_one_member_alone(session: Session) -> None:
     ann, bob = a_member(session).id, a_member(session, "bob").id
     for each in (ann, bob):
         trails.append(session, member=each, point=point(0), now=NOW)
-    trails.restart(session, member=ann, point=point(9), now=NOW)
-    assert trails.read(session, member=ann) == (point(9),)
     trails.forget(session, member=ann)
     assert trails.read(session, member=ann) == ()
     assert trails.read(session, member=bob) == (point(0),)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain import comforts, consent, events, ladders, members, reflections, runs
+from domain import comforts, consent, events, ladders, members, reflections, runs, trails
 from domain.database import reading
 from domain.ladder_records import LadderView, RungBody, RungState
 from domain.models import ConsentPurpose, Event, Member, Occurrence, Reflection, Rsvp
@@ -23,6 +23,7 @@ from workers.jobs.job import Job
 from workers.learning import Lesson, Outing, learn_from
 from workers.loading_events import situation_at
 from workers.runtime import Runtime
+from workers.tracing import point_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +82,7 @@ def _apply_start(
         if found is None or not _agrees(session, fact.member):
             continue
         comforts.store(session, fact.member, found.state, now)
+        trails.append(session, member=fact.member, point=point_of(found.state.comfort, at=now), now=now)
         if found.rungs:
             ladders.draft(session, member=fact.member, rungs=found.rungs, now=now)
 
@@ -146,6 +148,7 @@ def _apply_lesson(
         return
     if plan is not None and row.learnt_at is None and _agrees(session, fact.member):
         comforts.store(session, fact.member, plan.state, now)
+        trails.append(session, member=fact.member, point=point_of(plan.state.comfort, at=now), now=now)
         row.learnt_at = now
         _move(session, plan, fact, now)
     runs.request(session, member=fact.member, reason="reflection", now=now)
