@@ -119,6 +119,14 @@ def due(session: Session) -> dict[str, int]:
     return {row.lane: row.waiting for row in rows}
 
 
+def waits(session: Session, lane: str, *, longer_than: float) -> bool:
+    """Return whether a message of a lane has been due for ``longer_than`` seconds with nobody taking it."""
+    since = seconds_now() - longer_than
+    old = and_(OutboxMessage.not_before <= since, OutboxMessage.created_at <= since)
+    waiting = exists().where(OutboxMessage.lane == lane, old, _free(), _heads())
+    return bool(session.scalar(select(waiting)))
+
+
 def bury(session: Session, lane: str) -> int:
     """Make messages dead whose attempts are used up (those that killed their process); return how many."""
     result: Any = session.execute(

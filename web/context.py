@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
 
-from domain import heartbeats, policies
+from domain import heartbeats, outbox, policies
+from domain.events import Lane
 from domain.policies import Audience
 from web import clock, help_lines
 from web.auth import viewer
@@ -20,6 +21,8 @@ from web.db import db
 from web.security import csp_nonce
 
 THEMES = ("light", "dark")
+#: Seconds a member's work waits before a calm line says so.
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,10 @@ def shared() -> dict[str, Any]:
 
 
 def _quiet() -> bool:
-    return not heartbeats.alive(db.session(), kind="worker", now=clock.now())
+    """Return whether suggestions take longer than usual: no worker is heard of, or none is being woken."""
+    session = db.session()
+    heard = heartbeats.alive(session, kind="worker", now=clock.now())
+    return not heard or outbox.waits(session, Lane.MATCHING, longer_than=PATIENCE)
 
 
 def ways(asking: policies.Viewer) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,15 +23,15 @@ class Monkey:
         self._place, self._rng = place, Random(seed)
         self.done: Counter[str] = Counter()
         self._ways: dict[str, tuple[int, Callable[[], object]]] = {
-            "work-horse": (24, self._horse),
+            "work-horse": (30, self._horse),
             "lane": (14, self._lane),
-            "page process": (16, self._page_process),
+            "page process": (12, self._page_process),
             "relay": (12, lambda: place.kill("relay")),
-            "queue wiped": (8, self._wipe),
+            "queue wiped": (12, self._wipe),
             "queue killed": (8, lambda: place.kill("queue")),
-            "worker and all below": (5, lambda: place.kill_tree("worker")),
-            "worker alone": (4, lambda: place.kill("worker")),
-            "web and all below": (4, lambda: place.kill_tree("web")),
+            "worker and all below": (3, lambda: place.kill_tree("worker")),
+            "worker alone": (3, lambda: place.kill("worker")),
+            "web and all below": (2, lambda: place.kill_tree("web")),
         }
         if place.postgres is not None:
             self._ways["database"] = (8, self._database)
@@ -46,7 +47,13 @@ class Monkey:
         return name
 
     def _horse(self) -> bool:
-        return self._one_of(self._place.horses())
+        """Kill a work-horse; they live for milliseconds, so wait a moment for one."""
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            if self._one_of(self._place.horses()):
+                return True
+            time.sleep(0.005)
+        return False
 
     def _lane(self) -> bool:
         return self._one_of(self._place.lanes())

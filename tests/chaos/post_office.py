@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 class PostOffice(socketserver.ThreadingTCPServer):
-    """Takes mail by SMTP; ``deaf`` answers to finished mails are lost before it hears well again."""
+    """Takes mail by SMTP; of mail to those in ``unheard`` the next receipt is lost on the wire."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,7 +21,7 @@ class PostOffice(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Counter)
         self.received: Counter[str] = Counter()
         self.recipients: dict[str, str] = {}
-        self.deaf = 0
+        self.unheard: set[str] = set()
         self.lock = threading.Lock()
 
     @property
@@ -36,8 +36,9 @@ class PostOffice(socketserver.ThreadingTCPServer):
         with self.lock:
             self.received[found[1]] += 1
             self.recipients[found[1]] = recipient
-            self.deaf -= 1
-            return self.deaf < 0
+            heard = recipient not in self.unheard
+            self.unheard.discard(recipient)
+            return heard
 
 
 class _Counter(socketserver.StreamRequestHandler):

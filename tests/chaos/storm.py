@@ -61,8 +61,9 @@ def storm(home: Path, *, on: str, size: Size) -> Report:
     with place(home, on=on) as here:
         town = settle(here.sessions, count=size.members, outings=size.requests // size.members // 3 + 1)
         doses = plant(here)
-        for name in ("web", "relay", "worker"):
-            here.add(name)
+        here.add("web", "--processes", "2")
+        here.add("relay")
+        here.add("worker")
         until(here.answers, what=here.log("web"))
         tally = Tally()
         lives = _lives(here, town, size, tally)
