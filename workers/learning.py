@@ -76,7 +76,9 @@ def learn_from(
     if outings_a_week >= MOST_PER_WEEK and advice.second_outing(after.pace).allowed:
         after = replace(after, pace=replace(after.pace, weekly_cap=MOST_PER_WEEK))
     attempt = after.pace.recent[-1]
-    moves, why = _moves(after, attempt, ladder, now) if ladder else ([], "")
+    moves, why = (
+        _moves(after, attempt, ladder, now) if ladder else ([], "" if attempt.attended else DID_NOT_GO)
+    )
     return Lesson(state=after, moves=(_learnt(attempt, rung, why), *moves))
 
 
@@ -100,13 +102,14 @@ def _learnt(attempt: Attempt, rung: RungView | None, why: str) -> Move:
     numbers = {}
     if attempt.peak is not None:
         numbers = {"expected": round(attempt.expectation), "found": round(attempt.peak)}
-    reason = why if attempt.attended else DID_NOT_GO
     about = rung.id if rung else None
-    return Move(body=ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=reason, numbers=numbers))
+    return Move(body=ChangeBody(kind=ChangeKind.LEARNT, rung=about, reason=why, numbers=numbers))
 
 
 def _moves(state: State, attempt: Attempt, ladder: LadderView, now: datetime) -> tuple[list[Move], str]:
     """Return what moves, and why nothing moves up: gentler after a set-back, else settled and a next."""
+    if not attempt.attended:
+        return [], DID_NOT_GO
     if verdict(attempt) is Verdict.SET_BACK:
         gentler = [_gentler(state, ladder.now, ladder)] if ladder.now else []
         return gentler, str(advice.Reason.HELD_AFTER_SET_BACK)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from domain import comforts, ladders, members, reflections, runs
+from domain import comforts, events, ladders, members, reflections, runs
 from domain.database import Sessions, reading, writing
 from domain.events import Lane
 from domain.ladder_records import ChangeKind, LadderView
@@ -17,6 +17,7 @@ from matching.situations import QUESTIONS
 from tests.conftest import NOW
 from tests.workers.people import add_event, add_group, add_member
 from workers.drain import drain_lanes
+from workers.jobs import comfort
 from workers.jobs.work import work_lane
 from workers.runtime import Runtime
 
@@ -96,6 +97,19 @@ def test_without_consent_nothing_is_learnt(runtime: Runtime) -> None:
     with reading(runtime.sessions) as session:
         assert comforts.load(session, member) is None
         assert session.get_one(Reflection, reflection).learnt_at is None
+
+
+def test_a_consent_withdrawn_meanwhile_counts(runtime: Runtime) -> None:
+    with writing(runtime.sessions) as session:
+        member = add_member(session)
+        members.answer_comfort(session, member=member, answers=CALM, now=NOW)
+        facts = [events.ComfortAnswered(member=member.id)]
+    plan = comfort.START.prepare(runtime, facts)
+    assert set(plan) == {facts[0].member}
+    with writing(runtime.sessions) as session:
+        members.withdraw_comfort(session, member=session.get_one(Member, facts[0].member), now=NOW)
+        comfort.START.apply(session, plan, facts, NOW)
+        assert comforts.load(session, facts[0].member) is None
 
 
 @pytest.mark.requirement("R28", "R84")

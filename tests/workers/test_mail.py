@@ -127,6 +127,9 @@ def test_a_reminder_is_sent_only_while_it_is_true(
     drain_lanes(runtime)
     reminders = [each for each in basket.sent if each["Subject"].startswith("Tomorrow")]
     assert len(reminders) == (changed is None)
+    with reading(runtime.sessions) as session:
+        written = session.scalars(select(Mail).where(Mail.kind == "reminder")).all()
+        assert len(written) == (changed is None)
 
 
 def test_a_reminder_waiting_to_be_sent_looks_again(runtime: Runtime, basket: Outbasket) -> None:
