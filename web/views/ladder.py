@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain import ladders, outings, reflections
 from domain.errors import NotFound
 from domain.ladders import HeldBack, LadderView, RungView
+from domain.reflections import Recollection
 from web import clock, filters, ladder_words
 from web.auth import Audience, audience, current_member
 from web.db import db
@@ -209,4 +212,13 @@ def progress() -> str:
     both = [each for each in found if each.body.surprise is not None][:DRAWN]
     wins = [each for each in found if each.body.small_wins or each.body.own_win]
     easier = sum((each.body.surprise or 0) > 0 for each in both)
-    return render_template("ladder/progress.html", drawn=both, easier=easier, wins=wins)
+    return render_template(
+        "ladder/progress.html", drawn=[_drawn(each) for each in both], easier=easier, wins=wins
+    )
+
+
+def _drawn(each: Recollection) -> dict[str, Any]:
+    """Return one row of the picture; its label has to fit a small phone."""
+    day = format_date(each.at.astimezone(filters.own_zone()).date(), "d MMM")
+    title = textwrap.shorten(each.title, 28, placeholder="…")
+    return {"label": f"{title}, {day}", "expected": each.body.predicted, "found": each.body.peak}
