@@ -20,6 +20,7 @@ from web.config import WebConfig
 from web.db import db
 from web.forms.accounts import CodesForm, JoinForm, PasskeyForm, RescueForm
 from web.mail import RecordedMail
+from web.passkeys import Passkeys
 from web.passwords import Hashing, Passwords
 
 
@@ -80,6 +81,7 @@ def _features() -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "WEBAUTHN": True,
         "WAN_RP_NAME": "Handrail",
+        "WAN_ALLOW_USER_HINTS": False,  # the device knows its passkeys; nobody is asked who they are
         "RETURN_GENERIC_RESPONSES": True,
         "USE_REGISTER_V2": True,
         "API_ENABLED_METHODS": ["session"],
@@ -138,6 +140,7 @@ def init_app(app: Flask, config: WebConfig) -> None:
         wan_register_form=PasskeyForm,
         mail_util_cls=RecordedMail,
         password_util_cls=Passwords,
+        webauthn_util_cls=Passkeys,
         totp_cls=Codes,
         render_template=_page,  # type: ignore[arg-type]  # a view may answer with a status too
     )

@@ -18,6 +18,7 @@ from domain.errors import NotAllowed
 from domain.models import Account, Base, Member, Passkey, Role, RoleName, account_roles
 from domain.models.base import Identified
 from domain.policies import Audience, Viewer
+from web import clock
 from web.config import WebConfig
 from web.db import db
 
@@ -67,6 +68,10 @@ class SignInPasskey(Identified, Base, WebAuthnMixin):
     """A passkey as the account library sees it."""
 
     __table__ = Passkey.__table__
+
+    def __init__(self, **facts: Any) -> None:
+        facts.setdefault("create_datetime", clock.now())  # which the library leaves to its own tables
+        super().__init__(**facts)
 
 
 class SignIn(Identified, Base, UserMixin):

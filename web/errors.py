@@ -87,6 +87,11 @@ def _refused(error: DomainError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None and error.code is None:
         return make_response(error.response)
+    match getattr(error, "original_exception", None):  # raised while the answer was finished
+        case IntegrityError() as collided:
+            return _collided(collided)
+        case OperationalError() as unready:
+            return _unready(unready)
     status = error.code or 500
     if isinstance(error, CSRFError):
         current_app.logger.info("refused without a valid token: reference=%s", reference())

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, Response, abort, after_this_request
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -52,6 +52,19 @@ def test_each_becomes_a_calm_page(app: Flask, client: FlaskClient, error: Except
 def test_what_the_domain_says_is_shown(app: Flask, client: FlaskClient) -> None:
     raising(app, Conflict("It is full now."))
     assert "It is full now." in client.get("/fail", base_url=ORIGIN).get_data(as_text=True)
+
+
+def test_a_collision_at_the_very_end_is_told_as_one(app: Flask, client: FlaskClient) -> None:
+    @audience(Audience.ANYONE)
+    def fail() -> str:
+        @after_this_request
+        def commit(_response: Response) -> Response:
+            raise IntegrityError("INSERT", {}, Exception("unique"))
+
+        return "so far so good"
+
+    app.add_url_rule("/fail", "fail", fail)
+    assert client.get("/fail", base_url=ORIGIN).status_code == 409
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 418, 429])

@@ -186,9 +186,11 @@ def _save(part: Part, member: Member) -> Answer | None:
 
 def _offer_towns(part: Part, form: Any) -> Answer:
     # The typed name is looked up and forgotten: it is in no address and no row.
-    found = localities.search(db.session(), form.town.data or "")
+    typed = form.town.data or ""
+    found = localities.search(db.session(), typed)
     if not found:
-        form.town.errors = [_("We found no town of that name. Try the nearest larger one.")]
+        unknown = _("We found no town of that name. Try the nearest larger one.")
+        form.town.errors = [unknown if typed else _("Type the name of a town, or leave this page out.")]
         return _show(part, form), 422
     offer_places(form, found)
     form.place.data = found[0].id if len(found) == 1 else None
