@@ -11,7 +11,8 @@ from domain.models import Event, Group
 from matching.inputs import SituationFeature as F
 from web import filters, rhythm_words
 from web.forms import facts
-from web.forms.events import KEEP, EventForm
+from web.forms.event_rows import KEEP
+from web.forms.events import EventForm
 
 Fact = dict[str, Any]
 

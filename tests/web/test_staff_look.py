@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from domain import database, events, groups, outbox, runs, schedule
+from domain import announcements, database, events, groups, outbox, runs, schedule
 from domain.groups import GroupDraft
 from domain.models import MessageState, OutboxMessage, RoleName
 from domain.schedule import EventDraft
@@ -41,7 +41,7 @@ def paths(sqlite_url: str) -> list[str]:
         account = factories.account(session, email=EMAIL, roles=list(RoleName), demo=True)
         group = groups.found(session, organizer=account.id, draft=_group(), now=now)
         event = schedule.publish(session, group=group, draft=_event(), now=now)
-        date = schedule.to_come(session, event=event, now=now)[0]
+        date = announcements.to_come(session, event=event, now=now)[0]
         bulk = runs.begin_bulk(session, reason="settings", now=now)
         runs.request(session, member=factories.member(session).id, reason="profile", now=now)
         outbox.record(session, events.BulkStepDue(bulk=bulk.id))

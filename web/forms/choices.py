@@ -41,6 +41,8 @@ VALUES: Mapping[str, str] = {
     "nature": _l("Nature"),
     "fairness": _l("Fairness"),
     "patience": _l("Patience"),
+    "health": _l("Health"),
+    "culture": _l("Culture"),
 }
 
 #: How the interests stand together on the page; one that is missing here appears under the last heading.

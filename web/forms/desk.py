@@ -8,7 +8,8 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from domain.desk import REASON_LENGTH, Action
-from web.forms.words import choices, tidy
+from web.forms.choices import options
+from web.forms.words import tidy
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
@@ -17,8 +18,8 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     action = RadioField(
         _l("What shall happen to it?"),
         [InputRequired(_l("Choose one of the two."))],
-        choices=choices(
-            ((Action.REPLAY, _l("Try it again, from the start")), (Action.DISCARD, _l("Let it go for good")))
+        choices=options(
+            {Action.REPLAY: _l("Try it again, from the start"), Action.DISCARD: _l("Let it go for good")}
         ),
     )
     reason = StringField(

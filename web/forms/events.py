@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -25,26 +26,26 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from domain import places
-from domain.listings.interests import INTERESTS
 from domain.models import Event
 from domain.models.base import new_id
-from domain.rhythm import Every, Rhythm, rhythm_of, rule_of
-from domain.schedule import LONGEST, EventDraft, recurrence_of
-from matching.inputs import SituationFeature as F
-from web.forms import facts
+from domain.rhythm import Every, Rhythm, rule_of
+from domain.schedule import LONGEST, EventDraft
+from web import clock
+from web.forms import event_rows, facts
 from web.forms.accounts import HOME_ZONE, time_zones
+from web.forms.choices import interest_choices, options
+from web.forms.event_rows import KEEP
 from web.forms.groups import IDENTITY
-from web.forms.words import TicksField, choices, tidy
+from web.forms.words import TicksField, tidy
 
 Position = tuple[float, float]
-KEEP = "keep"
 CURRENCIES = ("GBP", "EUR", "USD", "CAD", "AUD", "NZD", "CHF", "DKK", "NOK", "SEK", "PLN")
-EVERY: tuple[tuple[str, Any], ...] = (
-    (Every.ONCE, _l("No, it is once")),
-    (Every.WEEK, _l("Every week")),
-    (Every.FORTNIGHT, _l("Every two weeks")),
-    (Every.MONTH, _l("Every month, on the same weekday")),
-)
+EVERY: dict[str, Any] = {
+    Every.ONCE: _l("No, it is once"),
+    Every.WEEK: _l("Every week"),
+    Every.FORTNIGHT: _l("Every two weeks"),
+    Every.MONTH: _l("Every month, on the same weekday"),
+}
 LINE = Length(max=120, message=_l("Use up to 120 letters."))
 SHORT = Length(max=200, message=_l("Use up to 200 letters."))
 SENTENCE = Length(max=280, message=_l("Use up to 280 letters."))
@@ -52,8 +53,8 @@ SENTENCE = Length(max=280, message=_l("Use up to 280 letters."))
 
 def question_field(question: facts.Question) -> RadioField:
     """Return the field of one pressure fact; "not sure" is always among the answers."""
-    pairs = [(name, words) for name, words, _ in question.answers] + [(facts.NOT_SURE, _l("Not sure"))]
-    return RadioField(question.asks, choices=choices(pairs), default=facts.NOT_SURE)
+    answers = {name: words for name, words, _ in question.answers} | {facts.NOT_SURE: _l("Not sure")}
+    return RadioField(question.asks, choices=options(answers), default=facts.NOT_SURE)
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
@@ -71,9 +72,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         filters=[tidy],
         description=_l("Knowing what comes takes a lot of worry away. Lists and **strong** words work."),
     )
-    interests = TicksField(
-        _l("What is it about?"), choices=choices((each.slug, each.label) for each in INTERESTS)
-    )
+    interests = TicksField(_l("What is it about?"), choices=interest_choices())
     day = DateField(_l("Which day?"), [InputRequired(_l("Choose a day."))])
     starts = TimeField(_l("At what time does it start?"), [InputRequired(_l("Enter a time, such as 18:30."))])
     minutes = IntegerField(
@@ -85,13 +84,13 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         description=_l("90 is an hour and a half."),
     )
     time_zone = SelectField(_l("Time zone"), choices=time_zones, default=HOME_ZONE)
-    every = RadioField(_l("Does it come round again?"), choices=choices(EVERY), default=Every.ONCE)
+    every = RadioField(_l("Does it come round again?"), choices=options(EVERY), default=Every.ONCE)
     until = DateField(
         _l("Last day"), [Optional()], description=_l("Leave it empty if it goes on until you say so.")
     )
     where = RadioField(
         _l("Where do people meet?"),
-        choices=choices((("in_person", _l("In a place")), ("online", _l("Online")))),
+        choices=options({"in_person": _l("In a place"), "online": _l("Online")}),
         default="in_person",
     )
     venue = StringField(
@@ -138,7 +137,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         [Optional(), NumberRange(0, 100_000, _l("Enter 0 or more, or leave it empty."))],
         description=_l("0 if it is free."),
     )
-    currency = SelectField(_l("In"), choices=choices((each, each) for each in CURRENCIES), default="GBP")
+    currency = SelectField(_l("In"), choices=options({each: each for each in CURRENCIES}), default="GBP")
     greeter = StringField(
         _l("Who greets people?"),
         [Optional(), LINE],
@@ -177,10 +176,10 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **rest)
         self.before, self.known = before, dict(known or {})
         self.position: Position | None = None
-        if before is not None and _rhythm(before) is None:
-            self.every.choices = [*self.every.choices, *choices([(KEEP, _l("As it is now"))])]
+        if before is not None and event_rows.rhythm(before) is None:
+            self.every.choices = [*self.every.choices, *options({KEEP: _l("As it is now")})]
         self.matches = places.search(self.town.data or "") if self._by_town() else []
-        self.place.choices = choices((each.id, f"{each.name}, {each.country}") for each in self.matches)
+        self.place.choices = options({each.id: f"{each.name}, {each.country}" for each in self.matches})
 
     @property
     def online(self) -> bool:
@@ -202,8 +201,12 @@ class EventForm(FlaskForm):  # type: ignore[misc]
             return  # said already: it is no date
         if not 2000 <= field.data.year <= 2100:
             raise ValidationError(_l("Choose a day of our times."))
-        if self.before is None and field.data < date.today():  # noqa: DTZ011  (a day is generous either way)
+        if self.before is None and field.data < self._today():
             raise ValidationError(_l("Choose a day that is still to come."))
+
+    def _today(self) -> date:
+        zone = self.time_zone.data
+        return clock.now().astimezone(ZoneInfo(zone if zone in available_timezones() else "UTC")).date()
 
     def validate_until(self, field: DateField) -> None:
         """Refuse a last day before the first."""
@@ -252,7 +255,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         latitude, longitude = self.position or (None, None)
         rhythm = self.rhythm
         kept = self.before.rrule if self.before is not None else None
-        stated = facts.facts_of(self.people.data, self.answers(), _stated(self.before))
+        stated = facts.facts_of(self.people.data, self.answers(), event_rows.stated(self.before))
         return EventDraft(
             title=self.title.data,
             text=self.text.data or "",
@@ -277,7 +280,9 @@ class EventForm(FlaskForm):  # type: ignore[misc]
             low_pressure=self.low_pressure.data,
             interests=tuple(self.interests.data),
             facts=stated,
-            assumed={name: value for name, value in _assumed(self.before).items() if name not in stated},
+            assumed={
+                name: value for name, value in event_rows.assumed(self.before).items() if name not in stated
+            },
         )
 
     def _locality(self) -> str | None:
@@ -287,35 +292,3 @@ class EventForm(FlaskForm):  # type: ignore[misc]
 
 for _question in facts.QUESTIONS:
     setattr(EventForm, _question.name, question_field(_question))
-
-
-def _rhythm(event: Event) -> Rhythm | None:
-    return rhythm_of(event.rrule, recurrence_of(event).starts_local)
-
-
-def _stated(event: Event | None) -> dict[F, float]:
-    return {F(each.feature): each.value for each in (event.facts if event else []) if not each.assumed}
-
-
-def _assumed(event: Event | None) -> dict[F, float]:
-    return {F(each.feature): each.value for each in (event.facts if event else []) if each.assumed}
-
-
-def as_fields(event: Event) -> dict[str, Any]:
-    """Return an event as the form shows it; its exact position stays unless another is given."""
-    starts_local, rhythm, stated = recurrence_of(event).starts_local, _rhythm(event), _stated(event)
-    names = ("title", "text", "time_zone", "venue", "address", "url", "capacity", "price", "greeter")
-    return {name: getattr(event, name) for name in (*names, "arriving", "leaving", "low_pressure")} | {
-        "key": event.id,
-        "day": starts_local.date(),
-        "starts": starts_local.time(),
-        "minutes": event.duration_minutes,
-        "every": rhythm.every if rhythm else KEEP,
-        "until": rhythm.until if rhythm else None,
-        "where": "online" if event.online else "in_person",
-        "town": event.locality,
-        "currency": event.currency or "GBP",
-        "interests": [each.interest for each in event.interests],
-        "people": facts.people_of(stated.get(F.GROUP_SIZE)),
-        **{each.name: each.answer(stated.get(each.feature)) for each in facts.QUESTIONS},
-    }

@@ -10,38 +10,13 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from domain.groups import GroupDraft
-from domain.listings.interests import INTERESTS
 from domain.models import Group
 from domain.models.base import new_id
 from matching.inputs import Need
 from web.forms.accounts import HOME_ZONE, time_zones
-from web.forms.words import TicksField, choices, tidy
+from web.forms.choices import ACCESS, NEEDS, VALUES, interest_choices, options
+from web.forms.words import TicksField, tidy
 
-NEEDS: tuple[tuple[str, Any], ...] = (
-    (Need.DAYTIME_CHAT, _l("An easy chat in the daytime")),
-    (Need.SHARED_ACTIVITY, _l("Doing something side by side")),
-    (Need.GROUP_INVOLVEMENT, _l("Being part of a group")),
-    (Need.CONFIDANT, _l("Getting to know somebody well")),
-)
-ACCESS: tuple[tuple[str, Any], ...] = (
-    ("step_free", _l("Step-free all the way")),
-    ("seating", _l("Somewhere to sit")),
-    ("toilets", _l("An accessible toilet")),
-    ("quiet", _l("A quiet place, or a quiet corner")),
-    ("hearing_loop", _l("A hearing loop")),
-)
-VALUES: tuple[tuple[str, Any], ...] = (
-    ("kindness", _l("Kindness")),
-    ("curiosity", _l("Curiosity")),
-    ("nature", _l("Care for nature")),
-    ("fairness", _l("Fairness")),
-    ("humour", _l("Humour")),
-    ("honesty", _l("Honesty")),
-    ("patience", _l("Patience")),
-    ("creativity", _l("Making things")),
-    ("health", _l("Health")),
-    ("culture", _l("Culture")),
-)
 IDENTITY = Regexp(r"^[0-9a-f]{32}$", message=_l("This form is not whole. Please load the page again."))
 
 
@@ -66,14 +41,15 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
         filters=[tidy],
         description=_l("You can use *slanted* and **strong** words, lists with -, and links."),
     )
-    interests = TicksField(
-        _l("What is it about?"), choices=choices((each.slug, each.label) for each in INTERESTS)
+    interests = TicksField(_l("What is it about?"), choices=interest_choices())
+    offers = TicksField(
+        _l("What kind of company can people find?"),
+        choices=options({need: NEEDS[need] for need in NEEDS if need is not Need.NOT_SURE}),
     )
-    offers = TicksField(_l("What kind of company can people find?"), choices=choices(NEEDS))
-    values = TicksField(_l("What matters to the group?"), choices=choices(VALUES))
+    values = TicksField(_l("What matters to the group?"), choices=options(VALUES))
     access = TicksField(
         _l("What can people count on?"),
-        choices=choices(ACCESS),
+        choices=options(ACCESS),
         description=_l("Tick only what is there each time. What is not ticked is shown as not stated."),
     )
     greeter = StringField(

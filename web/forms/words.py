@@ -1,11 +1,8 @@
-"""What people type, made fit to keep; and choices as the forms of organizers and admins show them."""
+"""What people type, made fit to keep; and several choices with a box each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from wtforms import SelectChoice, SelectMultipleField
+from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 
@@ -15,11 +12,6 @@ def tidy(value: str | None) -> str | None:
         return None
     plain = value.replace("\r\n", "\n")
     return "".join(each for each in plain if each == "\n" or each.isprintable()).strip()
-
-
-def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    """Return pairs of value and label as choices."""
-    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class TicksField(SelectMultipleField):  # type: ignore[misc]

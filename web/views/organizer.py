@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import groups, schedule
+from domain import announcements, groups, schedule
 from domain.errors import Invalid
 from domain.models import Group
 from web import clock, own, rhythm_words
 from web.auth import Audience, audience, current_account
 from web.db import db
-from web.forms.groups import ACCESS, NEEDS, VALUES, GroupForm, ReasonForm, as_fields
+from web.forms.choices import ACCESS, NEEDS, VALUES
+from web.forms.groups import GroupForm, ReasonForm, as_fields
 from web.outing_words import LABELS
 from web.prose import prose
 from web.views import organizer_events
@@ -30,7 +34,7 @@ Page = str | tuple[str, int] | Response
 def index() -> str:
     session, now = db.session(), clock.now()
     own_groups = [
-        {"group": each, "announced": schedule.announced(session, group=each, now=now)}
+        {"group": each, "announced": announcements.of_group(session, group=each, now=now)}
         for each in groups.run_by(session, organizer=current_account().id)
         if each.closed_at is None
     ]
@@ -80,7 +84,7 @@ def group(group: str) -> str:
     return render_template(
         "organizer/group.html",
         group=row,
-        announced=schedule.announced(db.session(), group=row, now=clock.now()),
+        announced=announcements.of_group(db.session(), group=row, now=clock.now()),
         members=groups.size(db.session(), viewer=current_account().id, group=row.id),
         interests=[LABELS.get(each.interest, each.interest) for each in row.interests],
         offers=_worded(row.offers, NEEDS),
@@ -89,8 +93,8 @@ def group(group: str) -> str:
     )
 
 
-def _worded(slugs: list[str], words: tuple[tuple[str, object], ...]) -> list[str]:
-    known = {str(slug): str(label) for slug, label in words}
+def _worded(slugs: list[str], words: Mapping[Any, str]) -> list[str]:
+    known = {str(slug): str(label) for slug, label in words.items()}
     return [known.get(slug, slug.replace("_", " ")) for slug in slugs]
 
 
@@ -115,7 +119,9 @@ def close(group: str) -> Page:
     row = own.group(group)
     form = ReasonForm()
     announced = [
-        each for each in schedule.announced(db.session(), group=row, now=clock.now()) if each.next is not None
+        each
+        for each in announcements.of_group(db.session(), group=row, now=clock.now())
+        if each.next is not None
     ]
     if request.method == "GET" or not form.validate():
         page = render_template("organizer/close.html", form=form, group=row, announced=announced)

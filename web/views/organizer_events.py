@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import guests, schedule
+from domain import announcements, guests, schedule
 from domain.errors import Conflict, Invalid
 from domain.guests import Guests
 from domain.models import Event, Group, Occurrence
@@ -16,7 +16,8 @@ from web import clock, own, preview
 from web.auth import Audience, audience, current_account
 from web.db import db
 from web.forms import checked
-from web.forms.events import EventForm, Position, as_fields
+from web.forms.event_rows import as_fields
+from web.forms.events import EventForm, Position
 from web.forms.facts import QUESTIONS
 from web.forms.groups import ReasonForm
 
@@ -69,7 +70,7 @@ def edit(event: str) -> Page:
 
 def _known(group: Group, event: Event | None = None) -> dict[str, Position]:
     """Return where the towns lie in which the group has met; the event's own place counts most."""
-    events = [each.event for each in schedule.announced(db.session(), group=group, now=clock.now())]
+    events = [each.event for each in announcements.of_group(db.session(), group=group, now=clock.now())]
     return {
         each.locality: (each.latitude, each.longitude)
         for each in [*events, *([event] if event else [])]
@@ -116,7 +117,7 @@ def _next_page(form: EventForm, *, group: Group, event: Event | None) -> Page:
 
 def _told(event: Event) -> int:
     """Return how many answers stand on dates to come."""
-    rows = schedule.to_come(db.session(), event=event, now=clock.now())
+    rows = announcements.to_come(db.session(), event=event, now=clock.now())
     return sum(each.yes + each.maybe + each.waiting for each in _guests(event, rows).values())
 
 
@@ -129,7 +130,7 @@ def _guests(event: Event, rows: list[Occurrence]) -> dict[str, Guests]:
 @audience(Audience.ORGANIZER)
 def page(event: str) -> str:
     row, group = own.event(event)
-    rows = schedule.to_come(db.session(), event=row, now=clock.now())
+    rows = announcements.to_come(db.session(), event=row, now=clock.now())
     return render_template(
         "organizer/event.html",
         event=row,
@@ -145,7 +146,7 @@ def page(event: str) -> str:
 @audience(Audience.ORGANIZER)
 def cancel(event: str) -> Page:
     row, group = own.event(event)
-    rows = schedule.to_come(db.session(), event=row, now=clock.now())
+    rows = announcements.to_come(db.session(), event=row, now=clock.now())
     form = ReasonForm()
     if request.method == "GET" or not form.validate():
         facts = {"form": form, "event": row, "group": group, "occurrence": None, "told": _told(row)}
