@@ -11,7 +11,6 @@ from matching.comfort import anticipate
 from matching.inputs import EventInput, MemberInput
 from matching.pace import Candidate, Role
 from matching.pipeline import MemberResult, Proposal
-from matching.settings import MatchingSettings
 
 
 def drafts_of(
@@ -73,8 +72,3 @@ def outcome_of(result: MemberResult) -> dict[str, Any]:
         "proposals": len(result.proposals),
         "preparation": result.preparation,
     }
-
-
-def nothing_found(settings: MatchingSettings) -> dict[str, Any]:
-    """Return the outcome of a run that had nobody to match or nothing to look at."""
-    return {"possible": 0, "excluded": {}, "proposals": 0, "preparation": True, "horizon": settings.horizon}

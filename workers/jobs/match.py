@@ -14,7 +14,7 @@ from domain import events, runs, settings, suggestions
 from domain.database import reading, writing
 from domain.suggestions import Drafted
 from matching.comfort import next_step
-from matching.inputs import MemberInput
+from matching.inputs import FEATURES, MemberInput, SituationFeature
 from matching.pace import Candidate, State
 from matching.pipeline import match
 from matching.rungs import KINDS
@@ -27,6 +27,7 @@ from workers.runtime import Runtime
 from workers.storing import drafts_of, outcome_of
 
 MODEL = "closed-form-1"
+_IN_PERSON = FEATURES.index(SituationFeature.IN_PERSON)
 TELL_EVERY = 0.1  #: seconds; a stage shorter than this is not worth a commit of its own
 
 
@@ -103,9 +104,6 @@ def _preparation(member: MemberInput) -> str:
     quiet = [each for each in kinds if each.situation.values[_IN_PERSON] == 0] or kinds
     step = next_step(State(comfort=member.comfort, pace=member.pace), quiet)
     return step.id if step else KINDS[0].id
-
-
-_IN_PERSON = 8
 
 
 class _Progress:
