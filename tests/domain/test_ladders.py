@@ -201,12 +201,15 @@ def test_a_second_raise_within_a_week_is_held_back_with_its_reason(session: Sess
 
 
 @pytest.mark.requirement("R64")
-def test_stepping_down_works_at_the_gentler_one_and_is_never_held_back(session: Session, ann: str) -> None:
+@pytest.mark.parametrize("kind", [ChangeKind.STEP_DOWN, ChangeKind.OTHER_KIND])
+def test_stepping_aside_works_at_the_other_one_and_is_never_held_back(
+    session: Session, ann: str, kind: ChangeKind
+) -> None:
     first, second = (rung_id(session, ann, label) for label in LABELS[:2])
     ladders.settle(session, member=ann, rung=first, now=NOW)
     ladders.accept(session, member=ann, change=advance_to(session, ann, "Say hello").id, now=NOW)
     ladders.move(session, member=ann, rung=rung_id(session, ann, "Join a walk"), by=-1)
-    down = ChangeBody(kind=ChangeKind.STEP_DOWN, rung=second, to=rung_id(session, ann, "Join a walk"))
+    down = ChangeBody(kind=kind, rung=second, to=rung_id(session, ann, "Join a walk"))
     ladders.accept(session, member=ann, change=propose(session, ann, down).id, now=NOW)
     assert words(session, ann) == ["settled", "now", "next", "later", "later"]
     assert labels(session, ann)[1] == "Join a walk"
