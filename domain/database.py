@@ -120,9 +120,9 @@ def _alembic(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the schema to the newest version; safe to run again."""
-    command.upgrade(_alembic(url), "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to the newest version, or to the one named; safe to run again."""
+    command.upgrade(_alembic(url), revision)
 
 
 def downgrade(url: str, revision: str = "-1") -> None:

@@ -15,6 +15,8 @@ COMMANDS = {
     "migrate": ("migrate:migrate", "Bring the database to the newest version."),
     "seed": ("seed:seed", "Fill an empty home with the fictional town."),
     "reset": ("reset:reset", "Start over: remove everything in the home but its secrets."),
+    "backup": ("backup:backup", "Copy the whole database into one file, while everything goes on."),
+    "restore": ("restore:restore", "Make the database what a backup holds, and check it."),
     "doctor": ("doctor:doctor", "Say what is wrong and what mends it."),
     "import": ("import_listings:import_listings", "Read events from a JSON-LD, iCalendar or CSV file."),
     "evaluate": ("evaluate:evaluate", "Measure the matcher on recorded data."),

@@ -12,14 +12,14 @@ from statistics import quantiles
 import pytest
 from sqlalchemy import func, select
 
-from domain import mails, sealed
-from domain.clock import seconds_now
+from domain import heartbeats, mails, sealed
 from domain.database import reading, writing
 from domain.models import Account, Mail, MatchingRun, Member, MessageState, OutboxMessage, RunStatus
 from tests.chaos.people import Town
 from tests.chaos.place import Place, queue_answers, until
 from tests.chaos.visitor import Reply, Tally, Visitor
 from tests.factories import PASSWORD
+from workers import queue
 
 pytestmark = pytest.mark.chaos
 
@@ -133,20 +133,24 @@ def sent(here: Place, mail: str) -> bool:
         return session.get_one(Mail, mail).sent_at is not None
 
 
-def test_two_relays_ring_no_more_than_one(here: Place, town: Town, visitor: Visitor) -> None:
-    here.add("relay", instance="-2")
-    for number in range(5):
-        visitor.send("/profile/needs", own_words=f"two relays {number}")
-        until(lambda: matched(here, town))
+def relays(here: Place) -> int:
     with reading(here.sessions) as session:
-        again = select(func.count()).select_from(OutboxMessage).where(
-            OutboxMessage.attempts > 1, OutboxMessage.kind == "matching_run_requested",
-            OutboxMessage.created_at > seconds_now() - 5,
-        )  # fmt: skip
-        assert session.scalar(again) == 0
+        return heartbeats.count(session, kind="relay", now=datetime.now(UTC))
+
+
+def test_two_relays_leave_at_most_one_useless_bell(here: Place, town: Town, visitor: Visitor) -> None:
+    here.add("relay", instance="-2")
+    until(lambda: relays(here) == 2)
+    bells = [0]
+    with here.redis() as client:
+        for number in range(5):
+            visitor.send("/profile/needs", own_words=f"two relays {number}")
+            until(lambda: bells.append(queue.queue_of("matching", client).count) or matched(here, town))
+    assert max(bells) <= 2
     second = here.running.pop("relay-2")
     second.terminate()
     assert second.wait(20) == 0
+    assert words_of(here, town) == "two relays 4"
 
 
 def test_asked_to_end_each_finishes_what_is_in_hand(here: Place, town: Town, visitor: Visitor) -> None:

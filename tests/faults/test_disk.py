@@ -9,12 +9,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from domain.database import reading
+from domain.models import OutboxMessage
 from tests.chaos.people import settle
 from tests.chaos.place import Place, place, until
 from tests.chaos.visitor import Tally, Visitor
@@ -22,7 +24,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.chaos
 #: Megabytes of a disk of its own, and the bytes of it that are left, for each database.
-DISKS = {"sqlite": (12, 300_000), "postgresql": (160, 40_000)}
+DISKS = {"sqlite": (12, 300_000), "postgresql": (160, 0)}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,21 +50,34 @@ def fill(folder: Path, *, leaving: int) -> Path:
     return ballast
 
 
-def save_until_refused(visitor: Visitor, most: int = 400) -> tuple[Counter[int], str]:
-    """Save words until the disk has been full for a while; return the statuses and the last kept."""
-    seen: Counter[int] = Counter()
-    kept = ""
-    for number in range(most):
-        words = f"{number} " + "w" * 250
+@dataclass(slots=True)
+class Kept:
+    """What was acknowledged."""
+
+    seen: Counter[int] = field(default_factory=Counter)
+    words: str = ""
+    changes: int = 0  #: of one answer
+
+
+def act_until_refused(visitor: Visitor, occurrence: str) -> Kept:
+    """Save words and change an answer in turns until the disk has been full for a while."""
+    kept = Kept()
+    for number in range(2000):
+        words, answer = f"{number} " + "w" * 250, ("yes", "no")[kept.changes % 2]
+        path, form = ("/profile/needs", {"own_words": words})
+        if number % 4:
+            path, form = f"/occurrences/{occurrence}/{answer}", {"over_cap": "1"}
         try:
-            status = visitor.once("POST", "/profile/needs", {"own_words": words}).status
+            status = visitor.once("POST", path, form).status
         except (OSError, http.client.HTTPException):
             status = 0
-        seen[status] += 1
-        kept = words if status == 303 else kept
-        if seen[503] >= 10:
+        kept.seen[status] += 1
+        if status == 303:
+            kept.words = kept.words if number % 4 else words
+            kept.changes += bool(number % 4)
+        if kept.seen[503] >= 12:
             break
-    return seen, kept
+    return kept
 
 
 def test_a_full_disk_loses_nothing(disk: tuple[str, Path], tmp_path: Path) -> None:
@@ -77,20 +92,31 @@ def test_a_full_disk_loses_nothing(disk: tuple[str, Path], tmp_path: Path) -> No
         visitor = Visitor(here.port, "10.3.0.1", Tally())
         visitor.sign_in(town.people[0].email, PASSWORD)
         ballast = fill(folder, leaving=DISKS[on][1])
-        seen, kept = save_until_refused(visitor)
-        assert seen[303]
-        assert seen[503] >= 10, seen
-        assert set(seen) <= {303, 503, 0}, seen
+        kept = act_until_refused(visitor, town.coming[0])
+        assert kept.seen[303]
+        assert kept.seen[503] >= 12, kept.seen
+        assert set(kept.seen) <= {303, 503, 0}, kept.seen
         ballast.unlink()
         if here.postgres is not None and not here.postgres.answers():
             here.postgres.crash()
             here.postgres.start()
         until(lambda: here.answers("/readyz"))
-        shown = visitor.look("/profile/needs").text
-        assert kept.split()[0] + " www" in shown
+        assert kept.words in visitor.look("/profile/needs").text
+        told = changes_told(here, town.coming[0])
+        assert kept.changes <= told <= kept.changes + kept.seen[0]
         assert visitor.send("/profile/needs", own_words="there is room again").status == 303
         assert whole(here)
-        print(f"{on}: {dict(seen)}")  # noqa: T201
+        print(f"{on}: {dict(kept.seen)}")  # noqa: T201
+
+
+def changes_told(here: Place, occurrence: str) -> int:
+    with reading(here.sessions) as session:
+        told = (
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(OutboxMessage.aggregate.like(f"rsvp:{occurrence}:%"))
+        )
+        return session.scalar(told) or 0
 
 
 def whole(here: Place) -> bool:

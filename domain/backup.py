@@ -1,0 +1,240 @@
+"""Copies of a whole database in one file, taken while others write, and put back.
+
+SQLite's is a database file, made page by page through its own backup interface. PostgreSQL's is an archive
+with one text file per table, read in one snapshot: what was committed when it began, and nothing later.
+Sealed fields stay sealed, and the master key is in neither: keep that apart.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, MetaData, Table, func, select
+from sqlalchemy.engine import make_url
+
+from domain import database
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+CHUNK = 1024 * 1024
+PAGES = 1000  #: copied at once, so that writers get their turn
+
+
+class NotRestorable(Exception):
+    """The file is no backup of this kind of database, is damaged, or there is something in the way."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copied:
+    """What a backup holds."""
+
+    revision: str | None
+    rows: dict[str, int]  #: by table
+
+
+def take(url: str, file: Path) -> Copied:
+    """Write a consistent copy of the database to ``file``, whole or not at all; others may go on writing."""
+    with _whole(file) as unfinished:
+        if _is_sqlite(url):
+            return _copy_sqlite(url, unfinished)
+        return _copy_postgresql(url, unfinished)
+
+
+def put_back(url: str, file: Path) -> Copied:
+    """Make the database what ``file`` holds, at the newest version. Nobody else may use it meanwhile.
+
+    A SQLite file is replaced; a PostgreSQL database must be empty. Raises `NotRestorable`.
+    """
+    if not file.is_file():
+        raise NotRestorable(f"There is no file {file}.")
+    restore = _restore_sqlite if _is_sqlite(url) else _restore_postgresql
+    copied = restore(url, file)
+    database.upgrade(url)
+    return copied
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """Give a path beside ``file`` that takes its place once the block has ended well."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    os.close(descriptor)  # made for its owner alone, and so it stays
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _copy_sqlite(url: str, file: Path) -> Copied:
+    source = sqlite3.connect(f"file:{make_url(url).database}?mode=ro", uri=True)
+    target = sqlite3.connect(file)
+    try:
+        source.backup(target, pages=PAGES, sleep=0.001)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file is all of it
+    finally:
+        source.close()
+        target.close()
+    return _inspect(file)
+
+
+def _inspect(file: Path) -> Copied:
+    """Return what a SQLite file holds; raises `NotRestorable` where it is damaged."""
+    engine = database.open_engine(f"sqlite:///{file}")
+    try:
+        with engine.connect().execution_options(handrail_mode="read") as connection:
+            if connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
+                raise NotRestorable(f"{file} is damaged.")
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise NotRestorable(f"{file} has rows that point at nothing.")
+            copied = Copied(revision=_revision(connection), rows=count_rows(connection))
+    except sa.exc.DatabaseError as error:
+        raise NotRestorable(f"{file} is not a SQLite database.") from error
+    finally:
+        engine.dispose()
+    if copied.revision is None:
+        raise NotRestorable(f"{file} is not a database of Handrail.")
+    return copied
+
+
+def _restore_sqlite(url: str, file: Path) -> Copied:
+    target = Path(make_url(url).database or "")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _whole(target) as unfinished:
+        shutil.copyfile(file, unfinished)
+        copied = _inspect(unfinished)
+        for end in ("-wal", "-shm"):  # of the file that is replaced; beside the new one they would damage it
+            Path(f"{target}{end}").unlink(missing_ok=True)
+            Path(f"{unfinished}{end}").unlink(missing_ok=True)
+    return copied
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return revision
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """Return the tables there are, those that are pointed at first."""
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return how many rows each table has."""
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in _tables(connection)
+    }
+
+
+def _copy_postgresql(url: str, file: Path) -> Copied:
+    engine = sa.create_engine(url, isolation_level="REPEATABLE READ")
+    try:
+        with engine.begin() as connection, tarfile.open(file, "w:gz") as archive:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            copied = Copied(revision=_revision(connection), rows=count_rows(connection))
+            columns = {table.name: _columns(table) for table in _tables(connection)}
+            facts = {"format": FORMAT, "revision": copied.revision, "rows": copied.rows, "columns": columns}
+            _add(archive, MANIFEST, io.BytesIO(json.dumps(facts).encode()))
+            for table, names in columns.items():
+                with tempfile.TemporaryFile(dir=file.parent) as rows:
+                    _copy_out(connection, table, names, rows)
+                    _add(archive, f"{table}.copy", rows)
+    finally:
+        engine.dispose()
+    return copied
+
+
+def _columns(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _quoted(table: str, columns: list[str]) -> str:
+    # Names come from the database's own catalogue or, checked against it, from the manifest.
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    return f'"{table}" ({quoted})'
+
+
+def _copy_out(connection: Connection, table: str, columns: list[str], rows: Any) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {_quoted(table, columns)} TO STDOUT") as copy:
+        for block in copy:
+            rows.write(block)
+
+
+def _add(archive: tarfile.TarFile, name: str, content: Any) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    archive.addfile(entry, content)
+
+
+def _restore_postgresql(url: str, file: Path) -> Copied:
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            facts = json.loads(_open(archive, MANIFEST).read())
+            if facts.get("format") != FORMAT:
+                raise NotRestorable(f"{file} was written by another version of Handrail.")
+            database.upgrade(url, facts["revision"])
+            engine = database.open_engine(url)
+            try:
+                _fill(engine, archive, facts)
+            finally:
+                engine.dispose()
+    except (tarfile.TarError, EOFError, OSError, json.JSONDecodeError) as error:
+        raise NotRestorable(f"{file} is not a backup of a PostgreSQL database, or it is damaged.") from error
+    return Copied(revision=facts["revision"], rows=facts["rows"])
+
+
+def _open(archive: tarfile.TarFile, name: str) -> Any:
+    content = archive.extractfile(name)
+    if content is None:
+        raise NotRestorable(f"The backup lacks {name}.")
+    return content
+
+
+def _fill(engine: Engine, archive: tarfile.TarFile, facts: dict[str, Any]) -> None:
+    """Copy every table in, in one transaction that stands or falls with the row counts."""
+    with engine.begin() as connection:
+        tables = {table.name: _columns(table) for table in _tables(connection)}
+        if set(facts["columns"]) != set(tables):
+            raise NotRestorable("The backup holds other tables than its version has.")
+        if any(count_rows(connection).values()):
+            raise NotRestorable(
+                "The database is not empty. Restore into an empty one, then switch over to it."
+            )
+        for table, columns in tables.items():
+            if sorted(columns) != sorted(facts["columns"][table]):
+                raise NotRestorable(f"The backup's table {table} has other columns than its version has.")
+            _copy_in(connection, table, facts["columns"][table], _open(archive, f"{table}.copy"))
+        if count_rows(connection) != facts["rows"]:
+            raise NotRestorable("The backup holds other rows than it says.")
+
+
+def _copy_in(connection: Connection, table: str, columns: list[str], rows: Any) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {_quoted(table, columns)} FROM STDIN") as copy:
+        while block := rows.read(CHUNK):
+            copy.write(block)
