@@ -8,6 +8,7 @@ makes everything sealed for them unreadable, also in copies and backups.
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -56,6 +57,15 @@ class Keyring:
             if _name(each) == master:
                 return _decrypt(each, wrapped, f"sealing_keys|{owner}")
         raise SealBroken(f"no master key named {master}")
+
+    def marks(self, text: str) -> dict[str, str]:
+        """Return, by master key, newest first, a mark that only who holds the key can make of the text."""
+        return {_name(each): _mark(each, text) for each in self.masters}
+
+
+def _mark(master: bytes, text: str) -> str:
+    key = sha256(b"handrail marks " + master).digest()
+    return hmac.new(key, text.encode(), sha256).hexdigest()
 
 
 def _name(master: bytes) -> str:
