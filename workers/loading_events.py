@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, distinct, exists, func, select, union
+from sqlalchemy import ColumnElement, distinct, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from domain.models import (
@@ -58,6 +58,8 @@ def load_events(
         Event.cancelled_at.is_(None),
         Event.published_at.is_not(None),
         Group.closed_at.is_(None),
+        # Where an outing takes place must be known before it can be near anybody; it stays on the list.
+        or_(Event.online, Event.latitude.is_not(None)),
         within(boxes),
     )
     rows = session.execute(_columns().where(*wanted).order_by(Occurrence.id)).all()

@@ -142,7 +142,7 @@ def test_an_event_is_told_with_who_goes_and_what_is_left(session: Session, place
     assert told.attended == 1
 
 
-@pytest.mark.parametrize("what", ["cancelled", "event", "group", "unpublished", "past", "far"])
+@pytest.mark.parametrize("what", ["cancelled", "event", "group", "unpublished", "past", "nowhere", "far"])
 def test_what_cannot_be_gone_to_is_not_loaded(session: Session, place: Occurrence, what: str) -> None:
     event = session.get_one(Event, place.event)
     assert len(upcoming(session)) == 1
@@ -157,6 +157,8 @@ def test_what_cannot_be_gone_to_is_not_loaded(session: Session, place: Occurrenc
             event.published_at = None
         case "past":
             place.starts_at = NOW
+        case "nowhere":
+            event.online, event.latitude, event.longitude = False, None, None
         case _:
             place.starts_at, place.ends_at = NOW + timedelta(days=29), NOW + timedelta(days=30)
     session.flush()
