@@ -7,7 +7,7 @@ module knows Numba; a worker calls :func:`warm` once before it forks.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -20,7 +20,9 @@ Double = NDArray[np.float64]
 Whole = NDArray[np.int32]
 
 #: Length of a covariance's upper triangle with the sixteen weights of unstated facts behind it.
-UNCERTAINTY = FEATURE_COUNT * (FEATURE_COUNT + 1) // 2 + FEATURE_COUNT
+STATED = FEATURE_COUNT * (FEATURE_COUNT + 1) // 2 + FEATURE_COUNT
+#: The same with zeros behind it: rows of 32 fill the processor's vectors without a remainder.
+UNCERTAINTY = -(-STATED // 32) * 32
 #: Columns of a member's numbers, see :class:`Members`.
 NUMBERS = 14
 #: What is kept of a proposal besides its score: interest, need, ladder, familiar, energy; mean, spread.
@@ -78,197 +80,221 @@ class Best(NamedTuple):
     excluded: Whole  #: (m, CODES) events per code; code 0 counts the possible ones
 
 
-class Scratch(NamedTuple):
-    """Rows used anew for every member."""
-
-    barred: NDArray[np.uint8]  #: (n,) code, 0 where not barred
-    personal: Whole  #: (n,) row of ``Members.personal``, -1 where there is none
-    left: Whole  #: (n,) columns that passed the cheap limits
-    situation: Single  #: (16,)
-    kept: Single  #: (KEPT,)
-
-
-@njit(cache=True, fastmath=_FAST, nogil=True)
-def _dot(one: Single, other: Single) -> np.float32:
+@njit(cache=True, fastmath=_FAST)
+def _felt(one: Single, row: int, other: Single, column: int) -> np.float32:
+    """Return the inner product over the situation features; the constant length is unrolled."""
     total = np.float32(0)
-    for each in range(one.shape[0]):
-        total += one[each] * other[each]
+    for each in range(FEATURE_COUNT):
+        total += one[row, each] * other[column, each]
     return total
 
 
 @njit(cache=True)
-def _keep(best: Best, member: int, role: int, score: float, column: int, kept: Single) -> None:
-    """Put an event into its place among a member's best; the later of equals stays behind."""
-    columns, scores = best.column[member, role], best.score[member, role]
-    place = columns.shape[0] - 1
-    if columns[place] >= 0 and score <= scores[place]:
-        return
-    while place > 0 and (columns[place - 1] < 0 or scores[place - 1] < score):
-        columns[place], scores[place] = columns[place - 1], scores[place - 1]
-        best.kept[member, role, place] = best.kept[member, role, place - 1]
-        place -= 1
-    columns[place], scores[place] = column, score
-    best.kept[member, role, place] = kept
+def _keep(
+    columns: Whole, scores: Single, member: int, role: int, score: np.float32, column: int
+) -> np.float32:
+    """Put an event among a member's best, the later of equals behind; return the score it takes to follow."""
+    last = columns.shape[2] - 1
+    place = last
+    if columns[member, role, place] < 0 or score > scores[member, role, place]:
+        while place > 0 and (columns[member, role, place - 1] < 0 or scores[member, role, place - 1] < score):
+            columns[member, role, place] = columns[member, role, place - 1]
+            scores[member, role, place] = scores[member, role, place - 1]
+            place -= 1
+        columns[member, role, place] = column
+        scores[member, role, place] = score
+    return scores[member, role, last] if columns[member, role, last] >= 0 else np.float32(-1)
 
 
 @njit(cache=True)
-def _too_low(best: Best, member: int, role: int, score: float) -> bool:
-    last = best.column.shape[2] - 1
-    return bool(best.column[member, role, last] >= 0 and score <= best.score[member, role, last])
+def _copy(columns: Whole, kept: Single, member: int, parts: Single) -> None:
+    """Write what is kept of a member's best; the gentler role's ladder part is the last of a row."""
+    for role in range(ROLES):
+        for place in range(columns.shape[2]):
+            column = columns[member, role, place]
+            if column >= 0:
+                for each in range(KEPT):
+                    kept[member, role, place, each] = parts[column, each]
+                if role == 1:
+                    kept[member, role, place, 2] = parts[column, KEPT]
 
 
-@njit(cache=True, nogil=True)
-def _mark(members: Members, member: int, scratch: Scratch) -> None:
-    """Write a member's barred and personal columns into the scratch rows."""
-    for row in range(members.barred_from[member], members.barred_from[member + 1]):
-        scratch.barred[members.barred[row]] = members.barred_code[row]
-    for row in range(members.special_from[member], members.special_from[member + 1]):
-        scratch.personal[members.special[row]] = row
+@njit(cache=True, fastmath=_FAST)
+def _variety(
+    recent: Single, member: int, situation: Single, column: int, left: float, novelty: float
+) -> float:
+    """Return the factor for what is new beside the last attempts; ``left`` is the share of strangers left."""
+    length = np.float32(0)
+    alike = np.float32(0)
+    for feature in range(FEATURE_COUNT):
+        value = situation[column, feature] * (left if feature == 2 else 1)
+        length += value * value
+    for attempt in range(recent.shape[1]):
+        common = np.float32(0)
+        for feature in range(FEATURE_COUNT):
+            value = situation[column, feature] * (left if feature == 2 else 1)
+            common += recent[member, attempt, feature] * value
+        alike = max(alike, common)
+    likeness = float(alike) / math.sqrt(length)
+    new = min(max((1 - likeness) / 0.3, 0.0), 1.0)
+    return (1 + novelty * new) / (1 + novelty)
 
 
-@njit(cache=True, nogil=True)
-def _wipe(members: Members, member: int, scratch: Scratch) -> None:
-    """Undo :func:`_mark`."""
-    for row in range(members.barred_from[member], members.barred_from[member + 1]):
-        scratch.barred[members.barred[row]] = 0
-    for row in range(members.special_from[member], members.special_from[member + 1]):
-        scratch.personal[members.special[row]] = -1
+@njit(cache=True, fastmath=_FAST)
+def _worth(numbers: Double, member: int, mean: float, spread: float, likelier: float) -> float:
+    """Return the ladder's part but for nearness: sure, likely gone to, far under the ceiling; weighted."""
+    odds = numbers[member, 8] - 5 / (1 + math.exp(-(mean - 50) / 22)) + likelier
+    risk = 0.5 * math.erfc((numbers[member, 0] - mean) / (spread * math.sqrt(2.0)))
+    width = numbers[member, 12]
+    sure = width / math.sqrt(width * width + spread * spread / 2)
+    careful = math.sqrt(min(max(1 - risk / numbers[member, 4], 0.0), 1.0))
+    return float(sure * careful * numbers[member, 10] / (1 + math.exp(-odds)))
 
 
-@njit(cache=True, fastmath=_FAST, nogil=True)
-def _variety(recent: Single, situation: Single, novelty: float) -> float:
-    if novelty == 0:
-        return 1.0
-    length = math.sqrt(_dot(situation, situation))
-    alike = 0.0
-    for attempt in range(recent.shape[0]):
-        alike = max(alike, float(_dot(recent[attempt], situation)) / length)
-    return (1 + novelty * min(max((1 - alike) / 0.3, 0.0), 1.0)) / (1 + novelty)
-
-
-@njit(cache=True, nogil=True)
 def match_block(events: Events, members: Members, best: Best, codes: Whole) -> None:
     """Fill ``best`` for every member. ``codes`` holds the codes of newcomers, time, distance and ceiling."""
-    count = events.slot.shape[0]
-    scratch = Scratch(
-        np.zeros(count, dtype=np.uint8),
-        np.full(count, -1, dtype=np.int32),
-        np.empty(count, dtype=np.int32),
-        np.empty(FEATURE_COUNT, dtype=np.float32),
-        np.empty(KEPT, dtype=np.float32),
-    )
-    for member in range(members.energy.shape[0]):
-        _mark(members, member, scratch)
-        number = _filter(events, members, member, codes, scratch, best.excluded[member])
-        for place in range(number):
-            _consider(events, members, best, member, scratch.left[place], scratch, codes[3])
-        _wipe(members, member, scratch)
+    compiled: Any = _run
+    compiled(*events, *members, *best, codes)
 
 
 @njit(cache=True, fastmath=_FAST, nogil=True)
-def _filter(
-    events: Events,
-    members: Members,
-    member: int,
-    codes: Whole,
-    scratch: Scratch,
+def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are counted and copied at every use
+    slot: Whole,
+    point: Double,
+    online: NDArray[np.bool_],
+    closed: NDArray[np.bool_],
+    about: Single,
+    offers: Whole,
+    group: Whole,
+    constant: Single,
+    situation: Single,
+    products: Single,
+    hosted: NDArray[np.bool_],
+    energy: Single,
+    place: Double,
+    reach: Double,
+    tastes: Single,
+    needs: Single,
+    learned: Single,
+    means: Single,
+    uncertainty: Single,
+    strange: Single,
+    numbers: Double,
+    recent: Single,
+    barred_from: Whole,
+    barred: Whole,
+    barred_code: Whole,
+    special_from: Whole,
+    special: Whole,
+    personal: Single,
+    columns: Whole,
+    scores: Single,
+    kept: Single,
     excluded: Whole,
-) -> int:
-    """Write the columns that pass the cheap limits into ``scratch.left``, in order, and return how many."""
-    energy, reach = members.energy[member], members.reach[member]
-    x, y, z = members.point[member, 0], members.point[member, 1], members.point[member, 2]
-    number = 0
-    for column in range(events.slot.shape[0]):
-        apart = (
-            (events.point[0, column] - x) ** 2
-            + (events.point[1, column] - y) ** 2
-            + (events.point[2, column] - z) ** 2
-        )
-        far = (not events.online[column]) & (apart > reach)
-        late = energy[events.slot[column]] < 0
-        new = events.closed[column]
-        if scratch.barred[column] | new | late | far:
-            if scratch.barred[column]:
-                excluded[scratch.barred[column]] += 1
-                continue
-            row = scratch.personal[column]
-            if new and (row < 0 or members.personal[row, 2] == 0):
-                excluded[codes[0]] += 1
-                continue
-            if late:
-                excluded[codes[1]] += 1
-                continue
-            if far:
-                excluded[codes[2]] += 1
-                continue
-        scratch.left[number] = column
-        number += 1
-    return number
-
-
-@njit(cache=True, fastmath=_FAST, nogil=True)
-def _consider(
-    events: Events,
-    members: Members,
-    best: Best,
-    member: int,
-    column: int,
-    scratch: Scratch,
-    ceiling: int,
+    codes: Whole,
 ) -> None:
-    """Hold one event to the ceiling, score it and keep it where it is among the best."""
-    numbers, row = members.numbers[member], scratch.personal[column]
-    kept, situation = scratch.kept, scratch.situation
-    mean = float(_dot(members.mean[member], events.situation[column]))
-    noise = numbers[13]
-    lowest = math.sqrt(noise)
-    excluded = best.excluded[member]
-    factor = np.float32(1)
-    if row >= 0:
-        factor = members.personal[row, 1]
-        mean += members.mean[member, 2] * (factor - 1) * events.situation[column, 2]
-    if mean + numbers[1] * lowest > numbers[0] or mean + numbers[3] * lowest > numbers[2]:
-        excluded[ceiling] += 1
-        return
-    variance = float(_dot(members.uncertainty[member], events.products[column]))
-    if factor != 1:
-        change = (factor - 1) * events.situation[column, 2]
-        across = _dot(members.strange[member], events.situation[column])
-        variance += 2 * change * across + change * change * members.strange[member, 2]
-    spread = math.sqrt(variance + noise)
-    if mean + numbers[1] * spread > numbers[0] or mean + numbers[3] * spread > numbers[2]:
-        excluded[ceiling] += 1
-        return
-    excluded[0] += 1
-    kept[0] = _dot(members.tastes[member], events.about[column])
-    kept[0] += members.learned[member, events.group[column]]
-    kept[1] = members.needs[member, events.offers[column]]
-    kept[3] = members.personal[row, 0] if row >= 0 else np.float32(0)
-    kept[4] = members.energy[member, events.slot[column]]
-    base = events.constant[column] + kept[0] + kept[1] + kept[3] + kept[4]
-    highest = base + numbers[10]
-    if _too_low(best, member, 0, highest) and _too_low(best, member, 1, highest):
-        return
-    kept[5], kept[6] = mean, spread
-    for feature in range(FEATURE_COUNT):
-        situation[feature] = events.situation[column, feature]
-    situation[2] *= factor
-    visited = row >= 0 and members.personal[row, 2] > 0
-    odds = numbers[8] - 5 / (1 + math.exp(-(mean - 50) / 22)) + 0.3 * events.hosted[column] + 0.3 * visited
-    risk = 0.5 * math.erfc((numbers[0] - mean) / (spread * math.sqrt(2.0)))
-    worth = math.sqrt(min(max(1 - risk / numbers[4], 0.0), 1.0)) / (1 + math.exp(-odds))
-    worth *= _variety(members.recent[member], situation, numbers[9])
-    if row >= 0:
-        worth *= members.personal[row, 3]
-    wide = numbers[12] ** 2 + spread**2 / 2
-    worth *= numbers[12] / math.sqrt(wide) * numbers[10]
-    near = math.exp(-((mean - numbers[5]) ** 2) / (2 * wide))
-    if near >= numbers[11]:
-        kept[2] = worth * near
-        _keep(best, member, 0, base + kept[2], column, kept)
-    if mean <= numbers[7]:
-        kept[2] = worth * math.exp(-((mean - numbers[6]) ** 2) / (2 * wide))
-        _keep(best, member, 1, base + kept[2], column, kept)
+    """Filter, score and keep, member by member; the arguments are the fields of the records in order."""
+    code_of = np.zeros(slot.shape[0], dtype=np.int32)
+    row_of = np.full(slot.shape[0], -1, dtype=np.int32)
+    left = np.empty(slot.shape[0], dtype=np.int32)
+    parts = np.empty((slot.shape[0], KEPT + 1), dtype=np.float32)
+    for member in range(energy.shape[0]):
+        for row in range(barred_from[member], barred_from[member + 1]):
+            code_of[barred[row]] = barred_code[row]
+        for row in range(special_from[member], special_from[member + 1]):
+            row_of[special[row]] = row
+        number, over = 0, 0
+        worst = worst_gentle = np.float32(-1)
+        limit, safe = numbers[member, 0], numbers[member, 1]
+        severe, safely = numbers[member, 2], numbers[member, 3]
+        target, gentler, gentlest = numbers[member, 5], numbers[member, 6], numbers[member, 7]
+        novelty, weight = numbers[member, 9], numbers[member, 10]
+        floor, width, noise = numbers[member, 11], numbers[member, 12], numbers[member, 13]
+        lowest = math.sqrt(noise)
+        bar = min(limit - safe * lowest, severe - safely * lowest)
+        x, y, z, within = place[member, 0], place[member, 1], place[member, 2], reach[member]
+        times = 0
+        for part in range(energy.shape[1]):
+            times |= (energy[member, part] >= 0) << part
+        late_ones, far_ones = 0, 0
+        # without branches: which event is late or far is a toss-up that no processor foresees
+        for column in range(slot.shape[0]):
+            late = 1 - (times >> slot[column] & 1)
+            apart = (point[0, column] - x) ** 2 + (point[1, column] - y) ** 2 + (point[2, column] - z) ** 2
+            far = (1 - online[column]) & (apart > within)
+            if code_of[column] or closed[column]:
+                row = row_of[column]
+                code = code_of[column]
+                if code == 0 and (row < 0 or personal[row, 2] == 0):
+                    code = codes[0]
+                if code:
+                    excluded[member, code] += 1
+                    continue
+            late_ones += late
+            far_ones += far & (1 - late)
+            left[number] = column
+            number += (1 - late) & (1 - far)
+        excluded[member, 0] = number
+        excluded[member, codes[1]] += late_ones
+        excluded[member, codes[2]] += far_ones
+        for found in range(number):
+            column = left[found]
+            row = row_of[column]
+            share = personal[row, 1] if row >= 0 else np.float32(1)
+            change = (share - 1) * situation[column, 2]
+            drive = means[member, 2] * change
+            for each in range(FEATURE_COUNT):
+                drive += means[member, each] * situation[column, each]
+            mean = float(drive)
+            spread = lowest
+            if mean <= bar:
+                variance = np.float32(0)
+                for each in range(UNCERTAINTY):
+                    variance += uncertainty[member, each] * products[column, each]
+                if row >= 0:
+                    variance += 2 * change * _felt(strange, member, situation, column)
+                    variance += change * change * strange[member, 2]
+                spread = math.sqrt(variance + noise)
+            if mean + safe * spread > limit or mean + safely * spread > severe:
+                over += 1
+                continue
+            interest = learned[member, group[column]]
+            for each in range(about.shape[1]):
+                interest += tastes[member, each] * about[column, each]
+            need = needs[member, offers[column]]
+            familiar = personal[row, 0] if row >= 0 else np.float32(0)
+            base = constant[column] + interest + need + familiar + energy[member, slot[column]]
+            wide = 2 * width * width + spread * spread
+            most = weight * width / math.sqrt(wide / 2)
+            right, gentle = (mean - target) ** 2, (mean - gentler) ** 2
+            # exp(-x) is at most 1 / (1 + x): what cannot reach the best even so is left
+            hopeless = base + most / (1 + right / wide) <= worst
+            if hopeless and (mean > gentlest or base + most / (1 + gentle / wide) <= worst_gentle):
+                continue
+            likelier = 0.3 * hosted[column]
+            if row >= 0 and personal[row, 2] > 0:
+                likelier += 0.3
+            worth = _worth(numbers, member, mean, spread, likelier)
+            if novelty > 0:
+                worth *= _variety(recent, member, situation, column, float(share), novelty)
+            if row >= 0:
+                worth *= personal[row, 3]
+            parts[column, 0], parts[column, 1], parts[column, 3] = interest, need, familiar
+            parts[column, 4], parts[column, 5], parts[column, 6] = energy[member, slot[column]], mean, spread
+            near = math.exp(-right / wide)
+            if near >= floor:
+                parts[column, 2] = worth * near
+                worst = _keep(columns, scores, member, 0, base + parts[column, 2], column)
+            if mean <= gentlest:
+                parts[column, KEPT] = worth * math.exp(-gentle / wide)
+                worst_gentle = _keep(columns, scores, member, 1, base + parts[column, KEPT], column)
+        excluded[member, 0] -= over
+        excluded[member, codes[3]] += over
+        _copy(columns, kept, member, parts)
+        for row in range(barred_from[member], barred_from[member + 1]):
+            code_of[barred[row]] = 0
+        for row in range(special_from[member], special_from[member + 1]):
+            row_of[special[row]] = -1
 
 
 def empty(members: int, k: int) -> Best:

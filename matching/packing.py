@@ -109,7 +109,7 @@ class Packing:
             group=groups[chosen].astype(np.int32),
             constant=_single(constant[chosen]),
             situation=_single(situations),
-            products=_single(np.hstack([products, table.assumed[chosen]])),
+            products=_padded(np.hstack([products, table.assumed[chosen]])),
             hosted=table.hosted[chosen],
         )
 
@@ -131,7 +131,7 @@ class Packing:
             needs=_single(np.array([self._needs(member) for member in members])),
             learned=_single(learned * interest),
             mean=_single(means),
-            uncertainty=_single(np.hstack([covariances, UNSTATED_VARIANCE * (means**2 + spreads)])),
+            uncertainty=_padded(np.hstack([covariances, UNSTATED_VARIANCE * (means**2 + spreads)])),
             strange=_single(np.array([belief.covariance[UNFAMILIAR] for belief in beliefs])),
             numbers=np.array([self._numbers(member) for member in members]),
             recent=_single(np.array([_recent(member) for member in members])),
@@ -303,6 +303,12 @@ def _recent(member: MemberInput) -> Floats:
 
 def _single(values: NDArray[np.generic]) -> fused.Single:
     return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _padded(values: Floats) -> fused.Single:
+    padded = np.zeros((len(values), fused.UNCERTAINTY), dtype=np.float32)
+    padded[:, : fused.STATED] = values
+    return padded
 
 
 def _ends(lengths: Sequence[int]) -> NDArray[np.int32]:
