@@ -95,6 +95,9 @@ class Config(BaseModel):
     )
     mail_from: str | None = variable(None, "Sender of mail", shown="`handrail@` and the base URL's host")
     upload_megabytes: int = Field(default=2, ge=1, le=64, description="Largest request, in megabytes")
+    metrics_token: SecretStr | None = variable(
+        None, "Who sends it as a bearer token may read `/metrics`", shown="only this computer may"
+    )
     log: Literal["text", "json"] = variable("text", "How log lines are written")
 
     @property
@@ -136,6 +139,7 @@ class Config(BaseModel):
             upload_bytes=self.upload_megabytes * MEGABYTE,
             reload=reload,
             json_logs=self.log == "json",
+            metrics_token=_text(self.metrics_token) or None,
         )
 
     def for_workers(self) -> WorkerConfig:

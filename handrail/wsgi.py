@@ -1,17 +1,26 @@
 """The application for WSGI servers: `handrail.wsgi:app`, or `handrail.wsgi:make_app(reload=True)`."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from handrail.config import load
+from web import logs
 from web.app import create_app
+
+#: Read by the metrics library when it is imported; set by `handrail web`.
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def make_app(*, reload: bool = False) -> Flask:
     """Return the application the environment describes; with ``reload``, templates may change."""
-    return create_app(load(os.environ).for_web(reload=reload))
+    config = load(os.environ).for_web(reload=reload)
+    logs.set_up(as_json=config.json_logs)
+    folder = os.environ.get(METRICS)
+    return create_app(replace(config, metrics_folder=Path(folder) if folder else None))
 
 
 def __getattr__(name: str) -> Any:

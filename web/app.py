@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import Babel
 
-from web import accounts, auth, context, db, errors, filters, security
+from web import accounts, admission, auth, context, db, errors, filters, logs, metrics, security
 from web.config import WebConfig
 from web.views import BLUEPRINTS, dev
 
@@ -15,6 +15,8 @@ def create_app(config: WebConfig) -> Flask:
     app = Flask("web", static_folder="static", template_folder="templates")
     app.config["TEMPLATES_AUTO_RELOAD"] = config.reload
     app.extensions["handrail_config"] = config
+    metrics.init_app(app)
+    logs.init_app(app)
     # The order matters: guards of the browser first, then the transaction, then who may see the page.
     security.init_app(app, config)
     db.init_app(app, config)
@@ -29,4 +31,5 @@ def create_app(config: WebConfig) -> Flask:
     errors.init_app(app)
     filters.init_app(app)
     context.init_app(app, config)
+    admission.init_app(app, metrics.figures_of(app).turned_away)
     return app

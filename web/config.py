@@ -27,6 +27,8 @@ class WebConfig:
     form_parts: int = 400  #: most fields in one form
     reload: bool = False  #: read templates anew when they change
     json_logs: bool = False
+    metrics_token: str | None = field(default=None, repr=False)  #: who has it may read the figures
+    metrics_folder: Path | None = None  #: where the processes of one site share theirs
 
     @property
     def secure(self) -> bool:

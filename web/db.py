@@ -21,6 +21,8 @@ from web.config import WebConfig
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 KEYRING = "handrail_keyring"
+#: Endpoints that need no database, or must say themselves that it is away.
+UNREAD = frozenset({"static", "security.static", "health.alive", "health.ready", "health.figures"})
 
 
 class KeyedSession(BoundSession):
@@ -59,7 +61,7 @@ def init_app(app: Flask, config: WebConfig) -> None:
 
 def begin() -> None:
     """Begin the request's transaction: a reader for GET and HEAD, a writer otherwise."""
-    if request.endpoint in {"static", "security.static", "health.alive"}:
+    if request.endpoint in UNREAD:
         return
     database.begin(db.session(), "read" if request.method in READING else "write")
 

@@ -1,7 +1,10 @@
 """`handrail web`: become a gunicorn that serves the pages."""
 
 import os
+import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -15,8 +18,18 @@ from handrail.config import load
 def web(*, reload: bool, processes: int) -> None:
     """Run the web process."""
     address = load(os.environ).address
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(address))
     command = gunicorn(address, reload=reload, processes=processes)
     os.execv(sys.executable, command)  # noqa: S606 - our own program, no shell
+
+
+def fresh_folder(address: str) -> Path:
+    """Return an empty folder in which the processes that serve ``address`` share their figures."""
+    where = f"handrail-figures-{os.getuid()}-{re.sub(r'[^0-9A-Za-z.]', '-', address)}"
+    folder = Path(tempfile.gettempdir()) / where
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def gunicorn(address: str, *, reload: bool = False, processes: int = 1) -> list[str]:
@@ -25,7 +38,7 @@ def gunicorn(address: str, *, reload: bool = False, processes: int = 1) -> list[
     options = {
         "--bind": address,
         "--workers": str(processes),
-        "--threads": "8",
+        "--threads": "32",  # six work, twelve wait, the others say at once that it is too much
         "--graceful-timeout": "5",
         "--log-level": "warning",
         # Forwarded headers are read by the application alone, and only from HANDRAIL_PROXY_HOPS proxies.

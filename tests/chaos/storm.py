@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -40,6 +41,7 @@ class Report:
     statuses: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    leaks: list[str] = field(default_factory=list)  #: log lines with something personal in them
     quiet_after: float = 0.0  #: seconds from the last kill until nothing was open any more
 
     def line(self) -> str:
@@ -74,8 +76,18 @@ def storm(home: Path, *, on: str, size: Size) -> Report:
         report.seconds = time.monotonic() - began
         report.acknowledged, report.statuses = tally.acknowledged, tally.statuses
         report.refused = [line for life in lives for line in life.promised.refused]
+        report.leaks = leaks(here)
         report.verdict = judge(here.sessions, [life.promised for life in lives], here.mail.received)
         return report
+
+
+def leaks(here: Place) -> list[str]:
+    """Return the log lines that hold what members wrote, or who they are."""
+    telling = re.compile(r"@example\.com|\bsave \d+ of\b|Person \d|quiet long sentence|own_words")
+    logs = sorted((here.home / "logs").glob("*"))
+    lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
+    assert any('"event": "request"' in line for line in lines), "the logs are not looked at"
+    return [line for line in lines if telling.search(line)]
 
 
 def plant(here: Place) -> int:

@@ -28,6 +28,7 @@ def test_what_was_acknowledged_is_so_exactly_once(tmp_path: Path, on: str) -> No
     print(report.line())  # noqa: T201 - the figures, with pytest -s
     assert report.verdict.clean, report.verdict
     assert report.refused == []
+    assert report.leaks == []
     assert report.acknowledged >= size.requests
     assert report.kills.total() == size.kills
     assert report.verdict.mails > 0

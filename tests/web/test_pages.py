@@ -102,7 +102,10 @@ def test_leaving_quickly_shows_a_page_that_says_nothing(client: FlaskClient) -> 
 def test_health_says_whether_it_is_alive_and_ready(client: FlaskClient, rows: Session) -> None:
     assert client.get("/healthz", base_url=ORIGIN).get_json() == {"status": "ok"}
     ready = client.get("/readyz", base_url=ORIGIN)
-    assert (ready.status_code, ready.get_json()) == (200, {"database": "ok", "worker": "quiet"})
+    assert (ready.status_code, ready.get_json()) == (
+        200,
+        {"database": "ok", "queue": "none", "relay": "quiet", "worker": "quiet"},
+    )
     heartbeats.beat(rows, kind="worker", name="one", now=clock.now())
     rows.commit()
     assert client.get("/readyz", base_url=ORIGIN).get_json()["worker"] == "alive"
