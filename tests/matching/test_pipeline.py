@@ -111,6 +111,22 @@ def test_scarce_places_are_proposed_to_few_and_limits_for_newcomers_hold() -> No
     assert sum(bool(result.proposals) for result in unlimited) == 4 * SETTINGS.decline_allowance
 
 
+def test_who_chose_last_chooses_first_in_the_next_round() -> None:
+    """Three events of one place each, wanted in one order: who came last gets the next two."""
+    tags = [{"tea", "owls", "maps"}, {"tea", "owls"}, {"tea"}]
+    events = [
+        town.event(id=f"e{n}", group=f"g{n}", places_left=1, interests=frozenset(each))
+        for n, each in enumerate(tags)
+    ]
+    liking = Preferences(interests={"tea": 1.0, "owls": 1.0, "maps": 1.0})
+    members = [town.member(id=f"m{n}", preferences=liking) for n in range(2)]
+    settings = MatchingSettings(decline_allowance=1, diversity=0)
+
+    results = run(members, events, settings=settings)
+    given = {tuple(each.event for each in result.proposals) for result in results}
+    assert given == {("e0",), ("e1", "e2")}
+
+
 def test_one_date_of_an_event_is_enough() -> None:
     dates = [
         town.event(id=f"e{n}", event="walk", starts_at=NOW + timedelta(days=1 + 7 * n)) for n in range(3)
