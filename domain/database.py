@@ -113,6 +113,17 @@ def writing(sessions: Sessions) -> Iterator[Session]:
         session.commit()
 
 
+def empty_log(engine: Engine) -> None:
+    """Move what SQLite's write-ahead log holds into the file, whose removed pages are overwritten."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    finally:
+        connection.close()
+
+
 def _alembic(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -145,6 +145,7 @@ def erase(session: Session, *, account: str, now: datetime) -> None:
             reason="Asked for by its owner.",
             now=now,
         )
+        outbox.record(session, events.AccountErased(mark=mark.mark, master=mark.master))
     session.flush()
 
 

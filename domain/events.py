@@ -227,6 +227,18 @@ class ErasureDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountErased(DomainEvent):
+    """An account is gone: keep its mark apart from the database, and let no page of a log outlive it."""
+
+    mark: str
+    master: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"erased:{self.mark}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportFiled(DomainEvent):
     """A report waits for a moderator: tell them."""
 
@@ -275,6 +287,7 @@ class HousekeepingDue(DomainEvent):
 
 
 ALL: tuple[type[DomainEvent], ...] = (
+    AccountErased,
     BulkStepDue,
     CheckInDue,
     ComfortAnswered,

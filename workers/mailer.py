@@ -6,6 +6,7 @@ import os
 import smtplib
 import ssl
 from datetime import UTC
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -23,6 +24,9 @@ class Mailer(Protocol):
 
     def send(self, message: EmailMessage) -> None:
         """Send, or raise; sending again with the same Message-ID is harmless."""
+
+    def forget(self, address: str) -> None:
+        """Remove what is still kept of mail to this address."""
 
 
 def mailer_of(config: WorkerConfig) -> Mailer:
@@ -62,6 +66,12 @@ class FolderMailer:
         unfinished.chmod(0o600)
         unfinished.replace(path)
 
+    def forget(self, address: str) -> None:
+        """Remove the files of mail to this address."""
+        for path in self._folder.glob("*.eml"):
+            if message_from_bytes(path.read_bytes(), policy=SMTP)["To"] == address:
+                path.unlink(missing_ok=True)
+
 
 class SmtpMailer:
     """Sends each mail through ``smtp://`` (STARTTLS where offered) or ``smtps://``."""
@@ -75,6 +85,9 @@ class SmtpMailer:
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
             server.send_message(message)
+
+    def forget(self, address: str) -> None:
+        """Nothing is kept here of mail that was handed on."""
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._url.hostname or "localhost", self._url.port or 0

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from domain.database import Sessions, open_engine, open_sessions
 from workers.config import WorkerConfig
@@ -25,6 +26,7 @@ class Runtime:
     mailer: Mailer = field(repr=False)
     base_url: str
     mail_from: str
+    home: Path | None = None  #: None: nothing is kept beside the database
     clock: Callable[[], datetime] = _now
     held: Held = field(default_factory=Held, repr=False)
     asked: threading.Event = field(default_factory=threading.Event, repr=False)  #: set: begin nothing more
@@ -46,6 +48,7 @@ def open_runtime(config: WorkerConfig, *, held: Held | None = None) -> Runtime:
         mailer=mailer_of(config),
         base_url=config.base_url,
         mail_from=config.mail_from,
+        home=config.home,
         held=held or Held(),
     )
 

@@ -9,12 +9,15 @@ from workers.jobs import (
     cancelled,
     checkins,
     comfort,
+    erase,
     event,
+    export,
     housekeeping,
     mail,
     match,
     rematch,
     reminder,
+    reports,
     rsvp,
 )
 from workers.jobs.job import Job
@@ -30,10 +33,14 @@ class Subscription:
 
 
 SUBSCRIPTIONS: dict[str, Subscription] = {
+    events.AccountErased.kind(): Subscription(job=erase.ERASED),
     events.BulkStepDue.kind(): Subscription(job=rematch.REMATCH, time_limit=100),
     events.CheckInDue.kind(): Subscription(job=checkins.REMIND),
     events.ComfortAnswered.kind(): Subscription(job=comfort.START, batch=50),
+    events.ErasureDue.kind(): Subscription(job=erase.ERASE, time_limit=60),
     events.EventPublished.kind(): Subscription(job=event.PUBLISHED),
+    events.ExportExpired.kind(): Subscription(job=export.EXPIRE),
+    events.ExportRequested.kind(): Subscription(job=export.BUILD, time_limit=100),
     events.HousekeepingDue.kind(): Subscription(job=housekeeping.KEEP, time_limit=100),
     events.ListingsImported.kind(): Subscription(job=event.PUBLISHED),
     events.MailRequested.kind(): Subscription(job=mail.SEND, time_limit=60),
@@ -41,6 +48,9 @@ SUBSCRIPTIONS: dict[str, Subscription] = {
     events.OccurrenceCancelled.kind(): Subscription(job=cancelled.CANCELLED, time_limit=60),
     events.ReflectionRecorded.kind(): Subscription(job=comfort.LEARN),
     events.ReminderDue.kind(): Subscription(job=reminder.REMIND),
+    events.ReportDecided.kind(): Subscription(job=reports.DECIDED),
+    events.ReportFiled.kind(): Subscription(job=reports.FILED),
+    events.ReportOverdue.kind(): Subscription(job=reports.OVERDUE),
     events.RsvpChanged.kind(): Subscription(job=rsvp.CHANGED),
     events.SelfChecked.kind(): Subscription(job=checkins.EASE),
     events.SettingsActivated.kind(): Subscription(job=rematch.REMATCH, time_limit=100),

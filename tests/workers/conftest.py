@@ -25,6 +25,9 @@ class Outbasket:
             raise ConnectionRefusedError
         self.sent.append(message)
 
+    def forget(self, address: str) -> None:
+        self.sent = [each for each in self.sent if each["To"] != address]
+
 
 @pytest.fixture
 def basket() -> Outbasket:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import events, heartbeats, outbox, retention, runs, schedule
+from domain import audit, events, heartbeats, outbox, retention, runs, schedule
 from domain.database import reading, writing
 from domain.models import Event
 from workers.jobs.job import Job
 from workers.runtime import Runtime
+
+log = logging.getLogger("handrail.housekeeping")
 
 AT = time(3, 10, tzinfo=UTC)  #: when few people are about
 BATCH = 25  #: events expanded, and hundreds of messages pruned, before other writers get their turn
@@ -36,6 +39,18 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
     with writing(runtime.sessions) as session:
         heartbeats.prune(session, now=now)
         runs.end_stuck(session, now=now)
+        audit.prune(session, now=now)
+    _attest(runtime)
+
+
+def _attest(runtime: Runtime) -> None:
+    """Write the head of the audit log where it cannot be cut off unseen, or the entry that does not fit."""
+    with reading(runtime.sessions) as session:
+        head, broken = audit.head(session), audit.verify(session)
+    if broken is None:
+        log.info("audit entries=%d head=%s", head.number, head.digest)
+    else:
+        log.error("audit broken at=%d", broken)
 
 
 def _expand(runtime: Runtime, now: datetime) -> None:
