@@ -44,7 +44,7 @@ def read_history(folder: Path) -> History:
     """Return the history in ``members.csv``, ``groups.csv``, ``joins.csv`` and, if present, ``test.csv``.
 
     A pair in both joins and test is taken out of the joins; a join stated twice counts once, with its larger
-    weight; a join of weight 0 says nothing. Raises HistoryError.
+    weight; a join of weight 0 says nothing. Weights count as multiples of their median. Raises HistoryError.
     """
     members = _table(folder, "members.csv", ("member_id",), _described)
     groups = _table(folder, "groups.csv", ("group_id",), _described)
@@ -58,7 +58,7 @@ def read_history(folder: Path) -> History:
     people = People(
         documents=tuple(each.document for each in members.values()),
         places=_places(list(members.values())),
-        joins=_matrix({pair: join.weight for pair, join in kept.items()}, shape),
+        joins=_matrix(_evened({pair: join.weight for pair, join in kept.items()}), shape),
         joined_at=_matrix({pair: join.at or 0.0 for pair, join in kept.items()}, shape) if timed else None,
     )
     described = Groups(
@@ -219,6 +219,14 @@ def _instant(text: str) -> float:
 
 def _places(described: Sequence[_Described]) -> Floats:
     return np.array([each.place for each in described], dtype=np.float64).reshape(-1, 2)
+
+
+def _evened(weights: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    """Return weights as multiples of their median, within 1/4 to 4: no single person outweighs the rest."""
+    if not weights:
+        return {}
+    typical = float(np.median(list(weights.values())))
+    return {pair: min(max(weight / typical, 0.25), 4.0) for pair, weight in weights.items()}
 
 
 def _matrix(values: Mapping[tuple[int, int], float], shape: tuple[int, int]) -> csr_matrix:

@@ -37,7 +37,7 @@ def test_what_the_files_say_is_read(tmp_path: Path) -> None:
     assert groups.documents[1].text == "Chess Come in"
     assert people.places[0].tolist() == [43.5, -79]
     assert np.isnan(people.places[1]).all()
-    assert people.joins.toarray().tolist() == [[2, 0], [0, 1]]
+    assert people.joins.toarray() == pytest.approx(np.array([[4 / 3, 0], [0, 2 / 3]]))
     assert people.joined_at is not None
     assert people.joined_at[1, 1] - people.joined_at[0, 0] == 32 * 3600
     assert history.test is None
@@ -59,9 +59,16 @@ def test_pairs_to_be_tested_are_hidden_from_training(tmp_path: Path) -> None:
 
 
 def test_a_join_stated_twice_counts_once_and_one_of_weight_nothing_not_at_all(tmp_path: Path) -> None:
-    history = read_history(write(tmp_path, joins="member_id,group_id,weight\na,g,1\na,g,3\nb,g,0\n"))
+    history = read_history(write(tmp_path, joins="member_id,group_id,weight\na,g,1\na,g,3\nb,g,0\na,h,3\n"))
 
-    assert history.community.people.joins.toarray().tolist() == [[3, 0], [0, 0]]
+    assert history.community.people.joins.toarray().tolist() == [[1, 1], [0, 0]]
+
+
+def test_no_single_weight_outweighs_the_rest(tmp_path: Path) -> None:
+    rows = "a,g,1000000\na,h,1\nb,g,1\nb,h,0.001\n"
+    history = read_history(write(tmp_path, joins=f"member_id,group_id,weight\n{rows}"))
+
+    assert history.community.people.joins.toarray().tolist() == [[4, 1], [1, 0.25]]
 
 
 REFUSED = [
