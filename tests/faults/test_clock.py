@@ -5,42 +5,16 @@ The step is an offset in the outbox's SQL clock, the only one it trusts, not a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.compiler import compiles
 
-from domain import clock, database, events, outbox
+from domain import events, outbox
 from domain.clock import seconds_now
 from domain.database import Sessions, writing
 from domain.models import OutboxMessage
-from tests.conftest import KEYRING
+from tests.faults.stepped import stepped
 
 HOUR = 3600.0
-
-
-@contextmanager
-def stepped(url: str, seconds: float) -> Iterator[Sessions]:
-    """Give sessions whose database's clock is ``seconds`` ahead, or behind."""
-
-    def sqlite(element: Any, compiler: Any, **options: Any) -> str:
-        return f"({clock._sqlite(element, compiler, **options)} + ({seconds}))"
-
-    def postgresql(element: Any, compiler: Any, **options: Any) -> str:
-        return f"({clock._postgresql(element, compiler, **options)} + ({seconds}))"
-
-    compiles(seconds_now, "sqlite")(sqlite)
-    compiles(seconds_now, "postgresql")(postgresql)
-    engine = database.open_engine(url)  # statements compiled before the step stay with the other engine
-    try:
-        yield database.open_sessions(engine, KEYRING)
-    finally:
-        engine.dispose()
-        compiles(seconds_now, "sqlite")(clock._sqlite)
-        compiles(seconds_now, "postgresql")(clock._postgresql)
 
 
 def plan(sessions: Sessions, member: str) -> None:
