@@ -34,6 +34,11 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",
 )
 
+#: Seconds to answer a greeting, and milliseconds of silence after which a server counts as gone.
+REACHING = {"connect_timeout": 5, "tcp_user_timeout": 15_000, "keepalives_idle": 10, "keepalives_interval": 5}
+#: Nobody waits for a lock for ever, and a machine that was cut off does not keep its locks for long.
+LIMITS = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'"
+
 
 def open_engine(url: str, **options: Any) -> Engine:
     """Return an engine whose transactions begin as `begin` asked; nothing is connected yet."""
@@ -46,7 +51,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return what `create_engine` is told for this kind of database."""
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": 5, "check_same_thread": False}}
-    return {"pool_pre_ping": True}
+    return {"pool_pre_ping": True, "connect_args": REACHING}
 
 
 def prepare(engine: Engine) -> None:
@@ -55,6 +60,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _set_limits)
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -64,6 +70,12 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _set_limits(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS)
+    connection.commit()
 
 
 def _mode(connection: Connection) -> Mode:
