@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from domain.ladders import ChangeKind, ChangeView, LadderView
 from domain.models import ProposalStatus
+from domain.notices import Notice
+from matching.advice import Reason
 
 #: Reasons by the codes the ladder's rules give.
 REASONS: dict[str, Any] = {
@@ -29,11 +31,86 @@ REASONS: dict[str, Any] = {
         "It has stayed about as hard for a while. Something different may help more than something harder."
     ),
     "tough_day": _l("On a tough day, less is right."),
+    "weekly_cap": _l("That week is as full as you wanted your weeks to be."),
+    "rest_gap": _l("It is close to another outing. You asked for a rest in between."),
+    "weekly_distress": _l("Together, the outings of that week might be a lot."),
+    "four_calm": _l("Your last four outings were calm."),
+    "more_calm_first": _l("A few more calm outings first. Once a week is plenty."),
+    "overwhelmed_twice": _l("Two of your last outings were a great deal to carry."),
+    "getting_harder": _l("Things have been feeling harder lately."),
+    "hard_plateau": _l("You have kept going for a good while, and it has stayed hard."),
+    "gentler": _l("You chose something gentler."),
+    "prepare": _l("You chose a small step from home."),
+    "rest": _l("You chose a week of rest."),
 }
 DECIDED: dict[ProposalStatus, Any] = {
     ProposalStatus.ACCEPTED: _l("You said yes."),
     ProposalStatus.DECLINED: _l("You left it as it was."),
     ProposalStatus.REPLACED: _l("The ladder moved on before you decided."),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saying:
+    """What a page says because of how things go just now, and where it leads."""
+
+    title: Any
+    text: Any
+    endpoint: str
+    link: Any
+
+
+_TALK = {"endpoint": "help.index", "link": _l("Find somebody to talk to")}
+_STRONG = _l("Asking for company on the way is a strong thing to do. What you do here goes on beside it.")
+#: By the codes of `domain.notices`.
+SAYINGS: dict[str, Saying] = {
+    Reason.OVERWHELMED_TWICE: Saying(
+        title=_l("Two of your last outings were a great deal to carry"), text=_STRONG, **_TALK
+    ),
+    Reason.GETTING_HARDER: Saying(title=_l("Things have been feeling harder lately"), text=_STRONG, **_TALK),
+    Reason.HARD_PLATEAU: Saying(
+        title=_l("You have kept going, and it has stayed hard"), text=_STRONG, **_TALK
+    ),
+    Reason.HELD_AFTER_SET_BACK: Saying(
+        title=_l("We go gently for a while"),
+        text=_l(
+            "The last one was a lot, so the next ideas are smaller. That is a change of plan, nothing more."
+        ),
+        endpoint="ladder.index",
+        link=_l("See your ladder"),
+    ),
+    Reason.FOUR_CALM: Saying(
+        title=_l("Your last four outings were calm"),
+        text=_l("If you feel like it, you could go out twice a week. Once is just as good."),
+        endpoint="profile.index",
+        link=_l("Change how often"),
+    ),
+    Reason.MAINTENANCE: Saying(
+        title=_l("Every step on your ladder has settled"),
+        text=_l("Nothing ends with that. Keep what does you good, and add something new when you like."),
+        endpoint="ladder.new",
+        link=_l("Add a step of your own"),
+    ),
+    Notice.CHECK_IN: Saying(
+        title=_l("How are things?"),
+        text=_l(
+            "Some outings did not happen lately. That is all right. Would something smaller suit you better?"
+        ),
+        endpoint="ladder.tough_day",
+        link=_l("Something smaller"),
+    ),
+    Notice.RECOVERING: Saying(
+        title=_l("Small again, for now"),
+        text=_l("After a harder time, the steps grow back slowly, as it goes well for you."),
+        endpoint="ladder.index",
+        link=_l("See your ladder"),
+    ),
+    Notice.PLATEAU: Saying(
+        title=_l("A change may help more than a bigger step"),
+        text=_l("It has felt about the same for a while. Another place or another thing to do may be nice."),
+        endpoint="events.index",
+        link=_l("Look around"),
+    ),
 }
 
 

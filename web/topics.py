@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from domain import notebook
 from domain.models import Event
+from web.auth import current_member
+from web.db import db
 from web.outing_words import interest_words
+
+#: Own topics shown beside the three; more would be something to learn by heart.
+OWN = 3
+
+
+def prepared(event: Event) -> list[str]:
+    """Return the member's own newest topics and three neutral ones."""
+    return [*notebook.topics(db.session(), member=current_member().id)[:OWN], *neutral(event)]
 
 
 def neutral(event: Event) -> list[str]:

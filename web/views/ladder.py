@@ -11,10 +11,11 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import ladders, outings, reflections
+from domain import ladders, notices, outings, reflections
 from domain.errors import NotFound
 from domain.ladders import HeldBack, LadderView, RungView
 from domain.reflections import Recollection
+from matching.advice import Reason
 from web import clock, filters, ladder_words
 from web.auth import Audience, audience, current_member
 from web.db import db
@@ -31,7 +32,9 @@ DRAWN = 8
 @audience(Audience.MEMBER)
 def index() -> str:
     view = _view()
-    return render_template("ladder/index.html", ladder=view, **_shown(view))
+    said = notices.of(db.session(), member=current_member())
+    sayings = [ladder_words.SAYINGS[code] for code in said if code is not Reason.MAINTENANCE]
+    return render_template("ladder/index.html", ladder=view, sayings=sayings, **_shown(view))
 
 
 def _view() -> LadderView | None:

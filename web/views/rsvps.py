@@ -8,12 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, outings, reflections, rsvps, suggestions
+from domain import agenda, outings, reflections, rsvps, suggestions, wins
 from domain.agenda import Entry
 from domain.models import Answer, RsvpStatus, Suggestion
 from domain.outings import Outing
 from domain.rsvps import OverCap
-from web import clock, feed_links, filters, outing_words, topics
+from web import clock, feed_links, filters, outing_words, progress_words, topics
 from web.auth import Audience, audience, current_member
 from web.calendar import place_lines
 from web.db import db
@@ -52,10 +52,17 @@ def _ask_page(entry: Entry, form: YesForm, **more: Any) -> str:
         entry=entry,
         form=form,
         card=outing_words.card(entry.occurrence, entry.event, entry.group),
-        topics=topics.neutral(entry.event),
+        topics=topics.prepared(entry.event),
         evidence=evidence,
+        win=_newest_win(),
         **more,
     )
+
+
+def _newest_win() -> str | None:
+    """Return the last small win noted besides reflections: it counts as evidence too (R63)."""
+    newest = next(iter(wins.logged(db.session(), member=current_member().id)), None)
+    return (newest.words or str(progress_words.WINS[newest.kind])) if newest else None
 
 
 @bp.post("/occurrences/<occurrence>/yes")
@@ -142,8 +149,9 @@ def page(rsvp: str) -> str:
         begun=occurrence.starts_at <= now,
         over=occurrence.ends_at <= now,
         offered=_offered(outing),
-        topics=topics.neutral(outing.event),
+        topics=topics.prepared(outing.event),
         evidence=reflections.evidence(db.session(), member=current_member().id, limit=1),
+        win=_newest_win(),
     )
 
 

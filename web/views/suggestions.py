@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import heartbeats, ladders, outings, runs, suggestions
+from domain import checkins, heartbeats, ladders, outings, runs, suggestions
 from domain.errors import NotFound
 from domain.models import Answer, MatchingRun, RunStatus, Suggestion
 from domain.suggestions import CurrentSuggestion
@@ -65,6 +65,7 @@ def _facts(*, delay: str) -> dict[str, Any]:
         "step": ladder.now if ladder else None,
         "upcoming": outings.upcoming(session, member=member.id, now=now)[:2],
         "awaiting": outings.awaiting(session, member=member.id, now=now, limit=1),
+        "check_in": next(iter(checkins.due(session, member=member, now=now)), None),
     }
 
 
