@@ -127,8 +127,8 @@ def _viewer() -> Viewer:
     if not current_user.is_authenticated:
         return Viewer()
     names = frozenset(RoleName(role.name) for role in current_user.roles)
-    is_member = db.session.get(Member, current_user.id) is not None
-    return Viewer(account=current_user.id, is_member=is_member, roles=names)
+    g.member = db.session.get(Member, current_user.id)  # held, so that the session need not read it again
+    return Viewer(account=current_user.id, is_member=g.member is not None, roles=names)
 
 
 def current_account() -> Account:
