@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from domain.models import Consent, ConsentPurpose, Group, Member, Membership, Occurrence, Rsvp, RsvpStatus
+from domain.models import (
+    Consent,
+    ConsentPurpose,
+    FormerGuests,
+    Group,
+    Member,
+    Membership,
+    Occurrence,
+    Rsvp,
+    RsvpStatus,
+)
 from domain.visibility import visible_to
 
 
@@ -21,11 +31,12 @@ class Guests:
     maybe: int = 0
     waiting: int = 0
     names: tuple[str, ...] = ()  #: of those coming who agreed to be named to the group
+    former: int = 0  #: of ``yes``, those whose accounts have been erased since
 
     @property
     def others(self) -> int:
         """Return how many come unnamed."""
-        return self.yes - len(self.names)
+        return self.yes - len(self.names) - self.former
 
 
 def coming(
@@ -47,9 +58,11 @@ def coming(
         .order_by(Member.display_name, Member.id)
     ).all()
     counts = Counter((row.occurrence, row.status) for row in rows)
+    former = _former(session, occurrences)
     return {
         each.id: Guests(
-            yes=counts[each.id, RsvpStatus.YES],
+            yes=counts[each.id, RsvpStatus.YES] + former.get(each.id, 0),
+            former=former.get(each.id, 0),
             maybe=counts[each.id, RsvpStatus.MAYBE],
             waiting=counts[each.id, RsvpStatus.WAITING],
             names=tuple(
@@ -60,6 +73,13 @@ def coming(
         )
         for each in occurrences
     }
+
+
+def _former(session: Session, occurrences: Sequence[Occurrence]) -> dict[str, int]:
+    rows = session.scalars(
+        select(FormerGuests).where(FormerGuests.occurrence.in_([each.id for each in occurrences]))
+    )
+    return {row.occurrence: row.number for row in rows}
 
 
 def _may_be_named(group: Group) -> ColumnElement[bool]:

@@ -40,8 +40,8 @@ CONSEQUENCES = {
         "Your account is closed",
         (
             "Somebody told us about something that went badly wrong. Two of us have looked at it, each "
-            "alone. Your account is closed. You can still ask for a copy of your data, or for all of it to be "
-            "deleted: answer this mail."
+            "alone. Your account is closed. You can still ask for a copy of your data, or for all of it to "
+            "be deleted: answer this mail."
         ),
     ),
 }
