@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain import database
 from domain.models import Base
@@ -57,6 +58,15 @@ def init_app(app: Flask, config: WebConfig) -> None:
     with app.app_context():
         database.prepare(db.engine)
     app.before_request(begin)
+    app.teardown_appcontext(let_go)
+
+
+def let_go(_error: BaseException | None) -> None:
+    """End the transaction; a connection cut meanwhile is thrown away, and the answer still goes out."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def begin() -> None:

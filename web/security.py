@@ -163,6 +163,7 @@ def limit(app: Flask, config: WebConfig) -> Limiter:
         storage_uri=config.limiter_url,
         storage_options=BRIEF if config.redis_url else {},
         in_memory_fallback_enabled=True,
+        swallow_errors=True,  # of several requests that find it away at once, only the first falls back
         headers_enabled=False,
     )
     for endpoint in (each for each in GUARDED if each in app.view_functions):

@@ -41,6 +41,7 @@ def gunicorn(address: str, *, reload: bool = False, processes: int = 1) -> list[
         "--threads": "32",  # six work, twelve wait, the others say at once that it is too much
         "--graceful-timeout": "5",
         "--log-level": "warning",
+        "--logger-class": "handrail.server_log.ServerLog",
         # Forwarded headers are read by the application alone, and only from HANDRAIL_PROXY_HOPS proxies.
         "--forwarded-allow-ips": "",
         **({"--worker-tmp-dir": str(memory)} if memory.is_dir() else {}),

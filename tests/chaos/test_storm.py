@@ -29,6 +29,7 @@ def test_what_was_acknowledged_is_so_exactly_once(tmp_path: Path, on: str) -> No
     assert report.verdict.clean, report.verdict
     assert report.refused == []
     assert report.leaks == []
+    assert report.statuses["500"] == 0, "who cannot be served is asked to come back"
     assert report.acknowledged >= size.requests
     assert report.kills.total() == size.kills
     assert report.verdict.mails > 0
