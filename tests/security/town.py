@@ -1,0 +1,157 @@
+"""A small town in which everybody has something: rows for the walks over every page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from domain import blocks, outbox, reports, rsvps, settings, support_notes, supporters
+from domain.events import MatchingRunRequested
+from domain.models import (
+    Account,
+    ConsentPurpose,
+    Event,
+    Group,
+    Member,
+    MessageState,
+    Occurrence,
+    OutboxMessage,
+    ReportCategory,
+    RsvpStatus,
+    Topic,
+)
+from domain.reports import Kind, Subject
+from domain.supporters import Item
+from tests import factories
+from tests.conftest import NOW
+from tests.security import confidences
+from tests.security.actors import MEMBERS, ROLES, Actor, World
+from tests.security.confidences import word
+
+ABSENT = "f" * 32
+
+
+def build(session: Session) -> World:
+    """Fill an empty, migrated database; the caller commits."""
+    people = {actor: _person(session, actor) for actor in Actor if actor is not Actor.ANONYMOUS}
+    member = session.get_one(Member, people[Actor.SELF])
+    other = session.get_one(Member, people[Actor.OTHER])
+    own = _group(session, session.get_one(Account, people[Actor.ORGANIZER]), "River walkers")
+    far = _group(session, session.get_one(Account, people[Actor.ORGANIZER_OTHER]), "Board games")
+    for each in (member, other):
+        factories.membership(session, of=each, group=own, now=NOW - timedelta(days=30), name_shown=True)
+    event, ahead, behind = _event(session, own)
+    far_event, far_ahead, _ = _event(session, far)
+    version = str(settings.in_force(session)[0].id)
+    confidences.profile(session, member)
+    things = _of_the_machine(session, people[Actor.ADMIN])
+    things |= {"group": own.id, "event": event.id, "occurrence": ahead.id}
+    things |= confidences.outings(session, member, ahead=ahead, behind=behind)
+    things |= confidences.steps(session, member) | confidences.notes(session, member)
+    things |= confidences.suggested(session, member, _soon(session, event), settings=version)
+    things["block"] = confidences.parted(session, member.id, people[Actor.BLOCKED])
+    things |= _safety(session, people)
+    blocks.block(session, member=people[Actor.BLOCKER], other=member.id, label="Somebody", now=NOW)
+    answer = rsvps.respond(
+        session, member=other.id, occurrence=ahead.id, status=RsvpStatus.YES, now=NOW, over_cap=True
+    )
+    theirs = {"group": far.id, "event": far_event.id, "occurrence": far_ahead.id, "rsvp": answer.id}
+    session.flush()
+    return World(accounts=people, things=things, theirs=theirs)
+
+
+def _person(session: Session, actor: Actor) -> str:
+    facts = {"email": actor.email, "roles": ROLES.get(actor, ())}
+    if actor in MEMBERS:
+        name = actor.value.replace("-", " ").capitalize()
+        row = factories.member(
+            session,
+            display_name=name,
+            consents=tuple(ConsentPurpose),
+            interests={"walking": 1.0},
+            weekly_cap=7,
+            steps_done=["needs"],
+            **facts,
+        )
+        account = session.get_one(Account, row.id)
+    else:
+        account = factories.account(session, **facts)
+    account.demo = True
+    session.flush()
+    return str(account.id)
+
+
+def _group(session: Session, organizer: Account, name: str) -> Group:
+    return factories.group(session, organizer=organizer, name=name, locality="Larkford", greeter="Maureen")
+
+
+def _event(session: Session, group: Group) -> tuple[Event, Occurrence, Occurrence]:
+    """An event, its next date and one that is over."""
+    event = factories.event(
+        session,
+        group=group,
+        title=f"An hour with {group.name}",
+        facts={"group_size": 0.5, "talking": 0.3, "sensory_load": 0.1, "hard_to_leave": 0.2},
+        venue="Mill House",
+        address="12 Mill Lane",
+        locality="Larkford",
+        now=NOW - timedelta(days=20),
+    )
+    ahead = factories.occurrence(session, event=event)
+    behind = factories.occurrence(session, event=event, starts_at=NOW - timedelta(days=3))
+    return event, ahead, behind
+
+
+def _soon(session: Session, event: Event) -> Occurrence:
+    return factories.occurrence(session, event=event, starts_at=NOW + timedelta(days=8))
+
+
+def _safety(session: Session, people: dict[Actor, str]) -> dict[str, str]:
+    """Two supporters, one of them until this morning, and a report that waits."""
+    member, rows = people[Actor.SELF], {}
+    for actor in (Actor.REVOKED, Actor.SUPPORTER):
+        invitation = supporters.invite(
+            session,
+            member=member,
+            name=word(f"{actor}_name"),
+            items=[Item.PROGRESS],
+            until=NOW + timedelta(days=30),
+            may_propose=True,
+            now=NOW,
+        )
+        rows[actor] = supporters.accept(session, token=invitation.token, account=people[actor], now=NOW)
+    supporters.revoke(session, member=member, support=rows[Actor.REVOKED].id, now=NOW)
+    note = support_notes.write(
+        session,
+        supporter=people[Actor.SUPPORTER],
+        support=rows[Actor.SUPPORTER].id,
+        topic=Topic.COMMUNICATION,
+        words=word("support_note"),
+        now=NOW,
+    )
+    about = Subject(
+        kind=Kind.PERSON, label=word("reported_name"), snapshot={}, reported=people[Actor.BLOCKED]
+    )
+    report = reports.file(
+        session,
+        reporter=member,
+        about=about,
+        category=ReportCategory.OTHER,
+        words=word("report_words"),
+        now=NOW,
+    )
+    return {"support": rows[Actor.SUPPORTER].id, "note": note.id, "report": report.id}
+
+
+def _of_the_machine(session: Session, admin: str) -> dict[str, str]:
+    """A message that was given up, and a bulk run in progress."""
+    version, current = settings.in_force(session)
+    body = current.to_json() | {"list_length": 2}
+    bulk = settings.activate(
+        session, author=admin, body=body, note="Two at a time.", expected=version.number, now=NOW
+    )
+    message = outbox.record(session, MatchingRunRequested(member=ABSENT, run=ABSENT))
+    row = session.get_one(OutboxMessage, message)
+    row.state, row.last_error = MessageState.DEAD, "ValueError"
+    return {"message": message, "bulk": bulk.id, "number": "1"}

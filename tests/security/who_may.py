@@ -1,0 +1,101 @@
+"""Who may reach each page, said a second time, apart from the pages themselves.
+
+A page that is not named here fails the walk: whoever adds one says here, too, whom it is for.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tests.security.actors import MEMBERS, SIGNED_IN, Actor
+
+
+class Answer(StrEnum):
+    """What a request comes to, as far as rights go."""
+
+    SIGN_IN = "asked to sign in"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    THROUGH = "through"
+
+
+ANYONE = frozenset(Actor)
+MEMBER = MEMBERS & SIGNED_IN
+ORGANIZERS = frozenset({Actor.ORGANIZER, Actor.ORGANIZER_OTHER})
+ADMIN = frozenset({Actor.ADMIN})
+MODERATOR = frozenset({Actor.MODERATOR})
+
+#: Endpoint by endpoint: for whom it is at all.
+AUDIENCES: dict[frozenset[Actor], str] = {
+    ANYONE: """
+        home.index pages.about pages.pause pages.leave pages.privacy pages.terms pages.theme help.index
+        accounts.check_mail calendar.feed dev.design dev.mail health.alive health.ready health.figures
+        static security.static security.login security.logout security.register security.forgot_password
+        security.reset_password security.send_confirmation security.confirm_email
+        security.change_email_confirm security.mf_recovery security.tf_select security.two_factor_rescue
+        security.two_factor_setup security.two_factor_token_validation security.wan_signin
+        security.wan_signin_response
+    """,
+    SIGNED_IN: """
+        accounts.index accounts.organizer accounts.become_organizer security.change_password
+        security.change_email security.verify security.mf_recovery_codes security.two_factor_setup_validate
+        security.wan_register security.wan_register_response security.wan_delete security.wan_verify
+        security.wan_verify_response
+    """,
+    MEMBER: """
+        calendar.one checkins.index checkins.ask checkins.answer checkins.change checkins.mail
+        checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
+        goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
+        ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.reward ladder.accept
+        ladder.decline ladder.progress ladder.tough_day ladder.take_smaller notebook.index notebook.page
+        notebook.write notebook.change notebook.tick profile.index profile.edit profile.save
+        profile.change_consent profile.remove_place profile.end_rest profile.welcome profile.step
+        profile.answer_step profile.finish profile.start progress.index reflections.ask reflections.keep
+        reflections.kept reflections.moved reflections.kindness reflections.choose rsvps.ask rsvps.accept
+        rsvps.decline rsvps.index rsvps.page rsvps.cancel suggestions.index suggestions.progress
+        suggestions.look suggestions.accept suggestions.decline suggestions.not_a_fit
+        suggestions.does_not_fit suggestions.prepared wins.index wins.note wins.remove
+    """,
+    ORGANIZERS: """
+        organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
+        organizer.events.page organizer.events.edit organizer.events.cancel organizer.events.cancel_date
+    """,
+    ADMIN: """
+        admin.index admin.desk.index admin.desk.message admin.matching.index admin.matching.change
+        admin.matching.activate admin.matching.version admin.matching.progress admin.runs.index
+    """,
+}
+#: Of those, the ones about a thing that is one person's own: for everybody else it is not there.
+OWN: dict[Actor, str] = {
+    Actor.SELF: """
+        calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
+        ladder.restore ladder.reward ladder.accept ladder.decline ladder.take_smaller notebook.change
+        reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
+        reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
+        suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove
+    """,
+    Actor.ORGANIZER: """
+        organizer.group organizer.edit organizer.close organizer.events.post organizer.events.page
+        organizer.events.edit organizer.events.cancel organizer.events.cancel_date
+    """,
+}
+#: At these, a made-up link or file leads nowhere for anybody; figures are not served to networks.
+NOWHERE = frozenset({"calendar.feed", "security.static", "health.figures"})
+
+
+def _by_endpoint() -> dict[str, frozenset[Actor]]:
+    return {endpoint: who for who, names in AUDIENCES.items() for endpoint in names.split()}
+
+
+WHO = _by_endpoint()
+OWNERS = {endpoint: owner for owner, names in OWN.items() for endpoint in names.split()}
+
+
+def expected(endpoint: str, actor: Actor) -> Answer:
+    """What this person is answered at the page about the member's own thing."""
+    who = WHO[endpoint]
+    if actor not in who:
+        return Answer.FORBIDDEN if actor in SIGNED_IN else Answer.SIGN_IN
+    if endpoint in NOWHERE or actor is not OWNERS.get(endpoint, actor):
+        return Answer.MISSING
+    return Answer.THROUGH
