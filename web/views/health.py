@@ -38,6 +38,7 @@ def ready() -> tuple[Any, int]:
     facts = {"queue": _queue(_config())}
     try:
         session = db.session()
+        session.rollback()  # who is signed in may have been looked up already
         database.begin(session, "read")
         migrated = database.current_revision(db.engine) == _newest()
         for kind in ("relay", "worker"):
