@@ -49,16 +49,19 @@ def needs_served(needs: Sequence[Need], attended: Sequence[PastOuting]) -> list[
 
 
 def _serves(outing: PastOuting, need: Need, recent: Sequence[PastOuting]) -> bool:
-    """Return whether an outing could serve a need: by its size, its hour, its task or by going again."""
+    """Return whether an outing could serve a need: by its size, its hour, its task or by going again.
+
+    What nobody stated speaks for it: ignorance is no mismatch.
+    """
     again = sum(each.group == outing.group for each in recent)
     match need:
         case Need.CONFIDANT:
-            return outing.size is not None and outing.size <= FEW
+            return outing.size is None or outing.size <= FEW
         case Need.DAYTIME_CHAT:
             by_day = outing.at.astimezone(ZoneInfo(outing.time_zone)).hour < EVENING
             return by_day and outing.facts.get(F.TALKING, 0.5) >= 0.2
         case Need.SHARED_ACTIVITY:
-            return need in outing.offers or outing.facts.get(F.UNSTRUCTURED, 1.0) <= 0.5
+            return need in outing.offers or outing.facts.get(F.UNSTRUCTURED, 0.5) <= 0.5
         case Need.GROUP_INVOLVEMENT:
             return again >= 2
         case _:

@@ -42,6 +42,14 @@ def test_small_outings_serve_it_and_two_say_nothing_yet(session: Session) -> Non
     assert not served(session, bob, Need.CONFIDANT)[0].mismatch
 
 
+@pytest.mark.requirement("R03")
+def test_what_nobody_stated_is_no_mismatch(session: Session) -> None:
+    ann, group = a_member(session).id, a_group(session)
+    for day in range(4):
+        go(session, ann, place(session, group, days=day, size=None))
+    assert not any(each.mismatch for each in served(session, ann, Need.CONFIDANT, Need.SHARED_ACTIVITY))
+
+
 def test_evenings_are_no_chat_by_day(session: Session) -> None:
     ann, bob, group = a_member(session).id, a_member(session, "bob").id, a_group(session)
     for day in range(3):

@@ -26,7 +26,8 @@ SOMEWHERE = situation(talking=0.5, in_person=1)
 
 
 def attempt(**facts: Any) -> Attempt:
-    return Attempt(**{"situation": SOMEWHERE, "anticipated": 40.0, "attended": True} | facts)
+    given: dict[str, Any] = {"situation": SOMEWHERE, "anticipated": 40.0, "attended": True}
+    return Attempt(**given | facts)
 
 
 def after(session: Session, *attempts: Attempt, index: float = 50, **pace: Any) -> Member:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.models import EntryKind, NotebookEntry
 from tests.web.conftest import ORIGIN, post
 from tests.web.loop_rows import account_of, outing, said_yes, still
-from web.tips import TRACKS, of_track, tips
+from web.tips import TRACKS, Track, of_track, tips
 
 EMAIL = "member@example.com"
 __all__ = ["still"]
@@ -58,8 +58,8 @@ def test_a_pleasant_thing_is_marked_as_done(member_client: FlaskClient, rows: Se
 
 @pytest.mark.requirement("R09")
 @pytest.mark.parametrize("track", list(TRACKS))
-def test_each_track_has_items_and_progress_of_its_own(member_client: FlaskClient, track: str) -> None:
-    first, *others = [tip.id for tip in of_track(track)]  # type: ignore[arg-type]
+def test_each_track_has_items_and_progress_of_its_own(member_client: FlaskClient, track: Track) -> None:
+    first, *others = [tip.id for tip in of_track(track)]
     assert len(others) >= 2
     for _ in range(2):
         assert post(member_client, f"/notebook/tips/{first}/tick").status_code == 303

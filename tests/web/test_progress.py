@@ -75,7 +75,7 @@ def test_hard_and_good_are_two_pictures_each_with_title_words_and_numbers(
         been(rows, days=day, predicted=75, peak=hard, good=good, signals=(Signal.LISTENED,))
     monkeypatch.setattr("web.clock.now", lambda: NOW + timedelta(days=10))
     html = page(member_client)
-    for name, numbers in (("hard", [70, 65, 40, 35]), ("good", [30, 40, 60, 80])):
+    for name, numbers in (("hard-chart", [70, 65, 40, 35]), ("good-chart", [30, 40, 60, 80])):
         figure = html[html.index(f'id="{name}-title"') :].split("</figure>")[0]
         assert [int(each) for each in re.findall(r"<td>(\d+)</td>", figure)] == numbers
         assert re.search(rf'<desc id="{name}-desc">[^<]+</desc>', figure)
