@@ -9,11 +9,24 @@ from random import Random
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from domain import accounts, consent, events, groups, members, outbox, places, reflections, rsvps, schedule
+from domain import (
+    accounts,
+    consent,
+    events,
+    groups,
+    members,
+    outbox,
+    places,
+    reflections,
+    rsvps,
+    schedule,
+    wins,
+)
 from domain.database import Sessions, writing
 from domain.members import Profile
 from domain.models import Account, ConsentPurpose, Event, EventFact, Member, Occurrence, RoleName, RsvpStatus
-from domain.reflections import MeetAgain, ReflectionBody, SmallWin
+from domain.reflections import MeetAgain, ReflectionBody, Signal, SmallWin
+from domain.wins import WinKind
 from handrail.people import POINTS, Person, demo_person, townspeople
 from handrail.town import Town, read_town
 from matching.inputs import SituationFeature
@@ -181,6 +194,8 @@ class _Seeding:
             attended=True,
             peak=peak,
             end=max(2, peak - self.rng.randint(8, 25)),
+            good=min(95, 40 + (100 - peak) // 2),
+            signals=(Signal.ASKED_BACK,) if peak < 45 else (),
             small_wins=(self.rng.choice(tuple(SmallWin)),) if self.rng.random() < 0.6 else (),
             meet_again=self.rng.choice((MeetAgain.YES, MeetAgain.YES, MeetAgain.MAYBE)),
             easy=self.rng.choice(WORDS["easy"]),
@@ -198,7 +213,10 @@ class _Seeding:
             groups.join(self.session, member=member.id, group=event.group, now=occurrence.ends_at)
 
     def _leave_open(self, member: Member, person: Person) -> None:
-        """Give the demo member one outing to look back on, and one to look forward to."""
+        """Give the demo member one outing to look back on, one to look forward to, and a small win."""
+        wins.log(
+            self.session, member=member.id, kind=WinKind.OWN, words="Asked Mo about the dog", now=self.now
+        )
         soon = select(Occurrence, Event).join(Event, Event.id == Occurrence.event)
         last = soon.where(Occurrence.ends_at < self.now).order_by(Occurrence.starts_at.desc(), Occurrence.id)
         coming = soon.where(Occurrence.starts_at > self.now + timedelta(days=2)).order_by(

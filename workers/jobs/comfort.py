@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from domain import comforts, consent, events, ladders, members, reflections, runs, trails
 from domain.database import reading
 from domain.ladder_records import LadderView, RungBody, RungState
-from domain.models import ConsentPurpose, Event, Member, Occurrence, Reflection, Rsvp
+from domain.models import ComfortAnswers, ConsentPurpose, Event, Member, Occurrence, Reflection, Rsvp
 from matching.comfort import anticipate, restart, start
 from matching.draft import draft
 from matching.pace import State
@@ -82,7 +82,9 @@ def _apply_start(
         if found is None or not _agrees(session, fact.member):
             continue
         comforts.store(session, fact.member, found.state, now)
-        trails.append(session, member=fact.member, point=point_of(found.state.comfort, at=now), now=now)
+        said = session.get(ComfortAnswers, fact.member)
+        point = point_of(found.state.comfort, at=said.updated_at if said else now)
+        trails.append(session, member=fact.member, point=point, now=now)
         if found.rungs:
             ladders.draft(session, member=fact.member, rungs=found.rungs, now=now)
 
@@ -148,7 +150,9 @@ def _apply_lesson(
         return
     if plan is not None and row.learnt_at is None and _agrees(session, fact.member):
         comforts.store(session, fact.member, plan.state, now)
-        trails.append(session, member=fact.member, point=point_of(plan.state.comfort, at=now), now=now)
+        trails.append(
+            session, member=fact.member, point=point_of(plan.state.comfort, at=row.created_at), now=now
+        )
         row.learnt_at = now
         _move(session, plan, fact, now)
     runs.request(session, member=fact.member, reason="reflection", now=now)
