@@ -10,7 +10,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from domain.models import Account, Consent, ConsentPurpose, Membership, RoleName
-from tests.security import town, walk
+from tests.conftest import NOW
+from tests.security import walk
 from tests.security.actors import SIGNED_IN, Actor
 from tests.security.site import Site, steady
 from tests.security.walk import READ, UNSAFE
@@ -42,9 +43,7 @@ def test_every_page_is_named_in_the_table_and_the_other_way_round(site: Site) ->
 
 
 @pytest.mark.requirement("C01", "C02")
-def test_everybody_is_answered_as_the_table_says(
-    site: Site, record_property: pytest.RecordProperty, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_everybody_is_answered_as_the_table_says(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     wrong, cells = [], 0
     for call in walk.calls(site.app, site.world):
         for actor in Actor:
@@ -148,7 +147,7 @@ def test_a_name_is_gone_from_the_group_at_the_next_request(site: Site) -> None:
     with site.rows() as rows:
         rows.query(Consent).filter_by(
             account=site.world.accounts[Actor.OTHER], purpose=ConsentPurpose.GROUP_VISIBILITY
-        ).update({"withdrawn_at": town.NOW})
+        ).update({"withdrawn_at": NOW})
         rows.query(Membership).filter_by(member=site.world.accounts[Actor.OTHER]).update(
             {"name_shown": False}
         )

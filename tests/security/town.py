@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +35,9 @@ ABSENT = "f" * 32
 
 def build(session: Session) -> World:
     """Fill an empty, migrated database; the caller commits."""
-    people = {actor: _person(session, actor) for actor in Actor if actor is not Actor.ANONYMOUS}
+    people: dict[Actor, str] = {
+        actor: _person(session, actor) for actor in Actor if actor is not Actor.ANONYMOUS
+    }
     member = session.get_one(Member, people[Actor.SELF])
     other = session.get_one(Member, people[Actor.OTHER])
     own = _group(session, session.get_one(Account, people[Actor.ORGANIZER]), "River walkers")
@@ -62,7 +65,7 @@ def build(session: Session) -> World:
 
 
 def _person(session: Session, actor: Actor) -> str:
-    facts = {"email": actor.email, "roles": ROLES.get(actor, ())}
+    facts: dict[str, Any] = {"email": actor.email, "roles": ROLES.get(actor, ())}
     if actor in MEMBERS:
         name = actor.value.replace("-", " ").capitalize()
         row = factories.member(
