@@ -55,8 +55,9 @@ def press(page: Page, name: str) -> None:
 def look(page: Page) -> None:
     """What every page must be: readable by everybody, at this width.
 
-    axe is a script itself, so without script only the width is looked at. The window is made as tall as the page first: the row of links fixed to its foot covers whatever happens
-    to lie under it, which axe would take for small targets.
+    axe is a script itself, so without script only the width is looked at. The window is made as tall as the
+    page first: the row of links fixed to its foot covers whatever happens to lie under it, which axe would
+    take for small targets.
     """
     size = page.viewport_size
     assert size is not None
