@@ -44,8 +44,9 @@ WAYS = (
     _to("rsvps.index", _l("Outings"), Audience.MEMBER, "rsvps", "reflections"),
     _to("events.index", _l("Events"), Audience.MEMBER, "events", "groups"),
     _to("ladder.index", _l("Ladder"), Audience.MEMBER, "ladder"),
-    _to("profile.index", _l("You"), Audience.MEMBER, "profile", "accounts"),
+    _to("profile.index", _l("You"), Audience.MEMBER, "profile", "accounts", "privacy_tools", "supporters"),
     _to("organizer.index", _l("Organize"), Audience.ORGANIZER, "organizer"),
+    _to("moderation.index", _l("Reports"), Audience.MODERATOR, "moderation"),
     _to("admin.index", _l("Admin"), Audience.ADMIN, "admin"),
 )
 OUTSIDE = (

@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from web import limits
 from web.config import WebConfig
 
 POLICY = (
@@ -36,10 +37,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 A_YEAR = 365 * 24 * 3600
-#: What one network may ask for in total, and how often it may fail to sign in.
+#: What one network may ask for in total; how often it may fail to sign in is counted in `web.limits`.
 OVERALL = "600 per minute"
-PER_ACCOUNT = "5 per 15 minutes"
-PER_NETWORK = "60 per 15 minutes"
 MAIL_ASKED = "10 per hour"
 #: A page waits no longer for the counting server, and does not ask it twice; then it counts by itself.
 BRIEF: dict[str, Any] = {
@@ -53,6 +52,7 @@ GUARDED = (
     "security.two_factor_token_validation",
     "security.mf_recovery",
     "security.verify",
+    "privacy_tools.come_back",
 )
 MAILING = ("security.register", "security.forgot_password", "security.send_confirmation")
 
@@ -152,10 +152,7 @@ def _network() -> str:
 
 
 def limit(app: Flask, config: WebConfig) -> Limiter:
-    """Count requests by network, and failed sign-ins also by account; falls back to memory.
-
-    The count by account is kept per network, so that nobody can lock somebody else out.
-    """
+    """Count requests by network, and mails asked for; falls back to memory while the server is away."""
     limiter = Limiter(
         _network,
         app=app,
@@ -166,16 +163,8 @@ def limit(app: Flask, config: WebConfig) -> Limiter:
         swallow_errors=True,  # of several requests that find it away at once, only the first falls back
         headers_enabled=False,
     )
-    for endpoint in (each for each in GUARDED if each in app.view_functions):
-        view: Any = app.view_functions[endpoint]
-        view = limiter.limit(PER_ACCOUNT, key_func=_person, methods=["POST"], deduct_when=_not_through)(view)
-        view = limiter.limit(PER_NETWORK, methods=["POST"], deduct_when=_not_through)(view)
-        app.view_functions[endpoint] = view
+    limits.guard(app, GUARDED)
     for endpoint in (each for each in MAILING if each in app.view_functions):
         asked: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(MAIL_ASKED, key_func=_person, methods=["POST"])(asked)
     return limiter
-
-
-def _not_through(response: AnyResponse) -> bool:
-    return response.status_code not in {302, 303}

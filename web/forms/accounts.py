@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import session
 from flask_babel import lazy_gettext as _l
 from flask_security import RegisterFormV2, TwoFactorRescueForm, TwoFactorSetupForm, WebAuthnRegisterForm
 from flask_wtf import FlaskForm
@@ -15,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 from web.forms.choices import options
 
 HOME_ZONE = "Europe/London"
+UNDER_AGE = "under_age"  #: in the browser's session, and nowhere else
 
 
 @lru_cache(maxsize=1)
@@ -43,14 +45,25 @@ class JoinForm(RegisterFormV2):
         default=HOME_ZONE,
         description=_l("So that times are right for you."),
     )
-    adult = BooleanField(
-        _l("I am 18 or over"),
-        [InputRequired(_l("Handrail is for people who are 18 or over."))],
+    adult = RadioField(
+        _l("Are you 18 or over?"),
+        [InputRequired(_l("Choose one. Handrail is for people who are 18 or over."))],
+        choices=options({"y": _l("Yes"), "n": _l("No")}),
     )
     terms = BooleanField(
         _l("I have read how we treat each other here"),
         [InputRequired(_l("Please read how we treat each other, then tick the box."))],
     )
+
+    def validate(self, **options_: Any) -> bool:
+        """Check the answers; the first one about age counts for as long as the browser's session lasts."""
+        if self.adult.data == "n":
+            session[UNDER_AGE] = True
+        fits = bool(super().validate(**options_))
+        if session.get(UNDER_AGE):
+            self.adult.errors = [_l("Handrail is for people who are 18 or over. You are welcome later.")]
+            return False
+        return fits
 
     def to_dict(self, only_user: bool) -> dict[str, Any]:
         """Return the fields the account keeps, or all of them."""
