@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 from sqlalchemy.engine import make_url
@@ -30,6 +31,10 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 CHUNK = 1024 * 1024
 PAGES = 1000  #: copied at once, so that writers get their turn
+
+
+class NotCopied(Exception):
+    """There is no copy, and the message says why."""
 
 
 class NotRestorable(Exception):
@@ -45,11 +50,16 @@ class Copied:
 
 
 def take(url: str, file: Path) -> Copied:
-    """Write a consistent copy of the database to ``file``, whole or not at all; others may go on writing."""
-    with _whole(file) as unfinished:
-        if _is_sqlite(url):
-            return _copy_sqlite(url, unfinished)
-        return _copy_postgresql(url, unfinished)
+    """Write a consistent copy of the database to ``file``, whole or not at all; others may go on writing.
+
+    Raises `NotCopied` where the database cannot be read, ``OSError`` where the file cannot be written.
+    """
+    copy = _copy_sqlite if _is_sqlite(url) else _copy_postgresql
+    try:
+        with _whole(file) as unfinished:
+            return copy(url, unfinished)
+    except (sqlite3.Error, psycopg.Error, sa.exc.SQLAlchemyError, NotRestorable) as error:
+        raise NotCopied("The database does not answer, is damaged, or does not exist yet.") from error
 
 
 def put_back(url: str, file: Path) -> Copied:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain import backup as copies
 from handrail.config import load
@@ -28,8 +27,8 @@ def backup(file: Path | None, *, as_json: bool) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         copied = copies.take(config.database, target)
-    except (SQLAlchemyError, copies.NotRestorable, OSError) as error:
-        raise click.ClickException(f"No backup was made: {type(error).__name__}. {_hint(error)}") from error
+    except (copies.NotCopied, OSError) as error:
+        raise click.ClickException(f"No backup was made. {error}") from error
     seconds, size = time.perf_counter() - began, target.stat().st_size
     rows = sum(copied.rows.values())
     if as_json:
@@ -41,9 +40,3 @@ def backup(file: Path | None, *, as_json: bool) -> None:
 
 def _usual(home: Path) -> Path:
     return home / "backups" / f"handrail-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
-
-
-def _hint(error: Exception) -> str:
-    if isinstance(error, copies.NotRestorable | OSError):
-        return str(error)
-    return "See whether the database answers: handrail doctor"

@@ -133,7 +133,7 @@ def test_the_web_command_becomes_a_server_without_a_control_socket() -> None:
     command = gunicorn("127.0.0.1:8123", processes=2)
     assert "--no-control-socket" in command
     assert command[command.index("--bind") + 1] == "127.0.0.1:8123"
-    assert command[command.index("--threads") + 1] == "8"
+    assert command[command.index("--threads") + 1] == "32"
     assert command[-1] == "handrail.wsgi:app"
     assert gunicorn("127.0.0.1:8123", reload=True)[-1] == "handrail.wsgi:make_app(reload=True)"
 
