@@ -66,6 +66,8 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "heartbeats": "which of our programs are alive",
     "outbox_messages": "work in hand: ids of rows that stand elsewhere in the copy",
     "roles": "shown as the account's roles",
+    "failed_tries": "counts under marks that nobody can read back",
+    "visits": "lets somebody in, or helps to; of no use to anybody else",
     "sealing_keys": "the key is of no use without ours; what it opens is in the copy, opened",
 }
 LETS_IN = "lets somebody in, or helps to; of no use to anybody else"

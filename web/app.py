@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import Babel
 
-from web import accounts, admission, auth, context, db, errors, filters, logs, metrics, security
+from web import accounts, admission, auth, context, db, errors, filters, logs, metrics, security, visits
 from web.config import WebConfig
 from web.views import BLUEPRINTS, dev
 
@@ -23,6 +23,7 @@ def create_app(config: WebConfig) -> Flask:
     auth.init_app(app, config)
     Babel(app, default_locale="en_GB", default_timezone="UTC")
     accounts.init_app(app, config)
+    visits.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if config.demo:

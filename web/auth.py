@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security import RoleMixin, UserMixin, WebAuthnMixin, user_authenticated
+from flask_security import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy.orm import Mapped, relationship
 from werkzeug.wrappers import Response
 
@@ -58,6 +57,10 @@ LIBRARY_AUDIENCES: dict[str, Audience] = {
 }
 
 
+#: Pages that are shown to nobody without a second lock.
+LOOKING_AFTER_OTHERS = frozenset({Audience.ORGANIZER, Audience.MODERATOR, Audience.ADMIN})
+
+
 class SignInRole(Base, RoleMixin):
     """A role as the account library sees it: the same table, mapped a second time."""
 
@@ -97,6 +100,10 @@ class SignIn(Identified, Base, UserMixin):
     def check_tf_required_setup(self) -> bool:
         """Return whether this account may not be without one; the demo's own accounts may."""
         return bool(self.roles) and not (self.demo and current_app.config["HANDRAIL_DEMO"])
+
+    def has_second_lock(self) -> bool:
+        """Return whether this account has what its roles ask for, also when a role came after signing in."""
+        return bool(self.tf_primary_method or self.webauthn) or not self.check_tf_required_setup()
 
 
 def audience(who: Audience) -> Callable[[View], View]:
@@ -161,6 +168,9 @@ def check_audience() -> Response | None:
     if viewer().account is None:
         return _ask_to_sign_in()
     policies.check_audience(viewer(), who)
+    if who in LOOKING_AFTER_OTHERS and not current_user.has_second_lock():
+        flash(_("You look after other people here, so your account needs a second lock first."), "info")
+        return redirect(url_for("security.two_factor_setup"), 303)
     return None
 
 
@@ -168,25 +178,6 @@ def _ask_to_sign_in() -> Response:
     flash(_("Please sign in to go on. We will bring you back here."), "info")
     here = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
     return redirect(url_for("security.login", next=here), 303)
-
-
-def renew_session(_sender: Flask, **_facts: Any) -> None:
-    """Begin a new session at sign-in: what the browser brought along is dropped, forgery token included."""
-    kept = {name: value for name, value in session.items() if name in _KEPT}
-    session.clear()
-    session.update(kept)
-    g.pop("csrf_token", None)
-    g.pop("viewer", None)
-
-
-_KEPT = frozenset(
-    {"_user_id", "_fresh", "_id", "_remember", "_remember_seconds", "_flashes", "_permanent"}
-) | {
-    "fs_cc",
-    "fs_paa",
-    "identity.id",
-    "identity.auth_type",
-}
 
 
 def cookies(config: WebConfig) -> dict[str, Any]:
@@ -201,7 +192,6 @@ def cookies(config: WebConfig) -> dict[str, Any]:
         "REMEMBER_COOKIE_SECURE": config.secure,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_DURATION": timedelta(days=30),
         "SECURITY_CSRF_COOKIE_NAME": None,
         "SECURITY_TWO_FACTOR_VALIDITY_COOKIE": _flags(config),
         "SECURITY_REFRESH_TOKEN_COOKIE": _flags(config),
@@ -214,8 +204,7 @@ def _flags(config: WebConfig) -> dict[str, Any]:
 
 
 def init_app(app: Flask, config: WebConfig) -> None:
-    """Check every request against its audience and renew the session at sign-in."""
+    """Check every request against its audience."""
     app.config["HANDRAIL_DEMO"] = config.demo
     app.config.update(cookies(config))
     app.before_request(check_audience)
-    user_authenticated.connect(renew_session, app)

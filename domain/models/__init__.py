@@ -1,5 +1,6 @@
 """All tables in one namespace."""
 
+from domain.models.access import FailedTry, Visit
 from domain.models.account import (
     Account,
     Consent,
@@ -67,6 +68,7 @@ __all__ = [
     "EventFact",
     "EventInterest",
     "Export",
+    "FailedTry",
     "FormerGuests",
     "Goal",
     "Group",
@@ -108,6 +110,7 @@ __all__ = [
     "SupportNote",
     "SupportReading",
     "Topic",
+    "Visit",
     "Win",
     "account_roles",
     "new_id",

@@ -156,7 +156,7 @@ def _ticket(app: Flask, actor: Actor) -> Ticket:
 
 
 _CHANGING = re.compile(
-    rb'nonce="[^"]+"|name="(?:csrf_token|key)" value="[^"]+"|X-CSRFToken[^}]+}|<span class="reference">.*?</span>',
+    rb'nonce="[^"]+"|name="(?:csrf_token|key)"[^>]*>|X-CSRFToken[^}]+}|<span class="reference">.*?</span>',
     re.DOTALL,
 )
 

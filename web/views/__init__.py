@@ -28,6 +28,7 @@ from web.views import (
     rsvps,
     suggestions,
     supporters,
+    visits,
     wins,
 )
 from web.views import help as help_
@@ -35,6 +36,7 @@ from web.views import help as help_
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.bp,
     accounts.bp,
+    visits.bp,
     profile.bp,
     suggestions.bp,
     rsvps.bp,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from domain import accounts
 from domain.models import RoleName
+from web import visits
 from web.auth import Audience, audience, current_account
 from web.db import db
 from web.forms.accounts import OrganizerForm
@@ -44,6 +45,7 @@ def become_organizer() -> tuple[str, int] | Response:
     if not form.validate():
         return render_template("accounts/organizer.html", form=form), 422
     accounts.grant(db.session(), account=current_account(), role=RoleName.ORGANIZER)
+    visits.renew(current_account().id)
     db.session.commit()
     flash(_("You can set up groups and events now."), "success")
     return redirect(url_for("accounts.index"), 303)

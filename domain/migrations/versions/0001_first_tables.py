@@ -65,6 +65,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_erasure_marks")),
     )
     op.create_table(
+        "failed_tries",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_tries")),
+    )
+    with op.batch_alter_table("failed_tries", schema=None) as batch_op:
+        batch_op.create_index("ix_failed_tries_mark_at", ["mark", "at"], unique=False)
+
+    op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -348,6 +358,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("in_force", name=op.f("uq_settings_versions_in_force")),
         sa.UniqueConstraint("number", name=op.f("uq_settings_versions_number")),
     )
+    op.create_table(
+        "visits",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("begun_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("ends_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_visits_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+    )
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visits_account"), ["account"], unique=False)
+
     op.create_table(
         "bulk_runs",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -1073,6 +1098,10 @@ def downgrade() -> None:
 
     op.drop_table("check_ins")
     op.drop_table("bulk_runs")
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visits_account"))
+
+    op.drop_table("visits")
     op.drop_table("settings_versions")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkeys_user_id"))
@@ -1122,6 +1151,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox_messages")
     op.drop_table("heartbeats")
+    with op.batch_alter_table("failed_tries", schema=None) as batch_op:
+        batch_op.drop_index("ix_failed_tries_mark_at")
+
+    op.drop_table("failed_tries")
     op.drop_table("erasure_marks")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_about"))
