@@ -6,6 +6,7 @@ that changed words ask anew.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -85,6 +86,19 @@ def has(session: Session, *, account: str, purpose: ConsentPurpose) -> bool:
     """Return whether a yes stands, to the words of today."""
     standing = _standing(session, account, purpose)
     return standing is not None and standing.text_hash == WORDINGS[purpose].digest
+
+
+def holders(session: Session, accounts: Collection[str], purpose: ConsentPurpose) -> set[str]:
+    """Return those of the accounts whose yes stands, to the words of today."""
+    rows = session.scalars(
+        select(Consent.account).where(
+            Consent.account.in_(accounts),
+            Consent.purpose == purpose,
+            Consent.text_hash == WORDINGS[purpose].digest,
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+    return set(rows)
 
 
 def _standing(session: Session, account: str, purpose: ConsentPurpose) -> Consent | None:

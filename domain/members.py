@@ -10,12 +10,20 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from domain import consent, events, outbox, runs, sealed, trails
+from domain import consent, events, outbox, runs, sealed, suggestions, trails
 from domain.errors import Invalid, NotAllowed
-from domain.models import Account, ComfortAnswers, ComfortState, ConsentPurpose, Member, MemberInterest
+from domain.models import (
+    Account,
+    ComfortAnswers,
+    ComfortState,
+    ConsentPurpose,
+    Member,
+    MemberInterest,
+    Reflection,
+)
 from domain.zones import zones
 from matching.inputs import SLOT_COUNT, Need
 from matching.situations import QUESTIONS
@@ -188,6 +196,8 @@ def withdraw_comfort(session: Session, *, member: Member, now: datetime) -> None
     session.execute(delete(ComfortAnswers).where(ComfortAnswers.member == member.id))
     session.execute(delete(ComfortState).where(ComfortState.member == member.id))
     trails.forget(session, member=member.id)
+    session.execute(update(Reflection).where(Reflection.member == member.id).values(learnt_at=None))
+    suggestions.retire(session, members=[member.id], now=now)  # they were chosen by what is gone
     runs.request(session, member=member.id, reason=PROFILE, now=now)
 
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import comforts, members, places, sealed, suggestions
+from domain import comforts, consent, members, places, sealed, suggestions
 from domain.models import (
     Answer,
+    ConsentPurpose,
     Event,
     Member,
     Membership,
@@ -178,12 +179,13 @@ def _read_suggestions(session: Session, ids: Collection[str], past: dict[str, _P
 
 
 def _read_reflections(session: Session, ids: Collection[str], past: dict[str, _Past]) -> None:
-    """What they wrote themselves afterwards."""
+    """What they wrote themselves afterwards, of those who agreed that it shapes suggestions."""
+    agreed = consent.holders(session, ids, ConsentPurpose.COMFORT)
     rows = session.execute(
         select(Reflection, Event.group)
         .join(Occurrence, Reflection.occurrence == Occurrence.id)
         .join(Event, Occurrence.event == Event.id)
-        .where(Reflection.member.in_(ids))
+        .where(Reflection.member.in_(agreed))
     )
     for reflection, group in rows:
         body = sealed.unseal(session, reflection)
