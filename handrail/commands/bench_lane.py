@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,39 +32,72 @@ def bench_lane(
     Beside it, in the same town, one RQ job for each member, as applications usually do it: forked, matching
     and storing for that member alone, with the matcher loaded before.
     """
-    from domain import runs  # noqa: PLC0415
-    from domain.database import writing  # noqa: PLC0415
-
     report: dict[str, Any] = {"members": members, "occurrences_from": events, "cores": os.cpu_count()}
     with bench.bench_place(database) as place:
         now = bench.moment()
         bench.add_events(place.sessions, events, now)
         ids = bench.add_members(place.sessions, members, now)
-        with place.running("relay", "worker"):
+        with place.running("relay"), place.running("worker"):
             bench.drained(place.sessions)
-        for count in map(int, workers.split(",")):
-            with place.running(*["worker"] * count):
-                _await_workers(place, count)
-                began = time.perf_counter()
-                for start in range(0, members, 500):
-                    with writing(place.sessions) as session:
-                        for member in ids[start : start + 500]:
-                            runs.request(session, member=member, reason="bench", now=now)
-                asked = time.perf_counter() - began
-                with place.running("relay"):
-                    seconds = bench.drained(place.sessions)
-            report[f"workers_{count}"] = _rate(members, seconds) | {"asked": round(asked, 2)}
+        counts = [int(each) for each in workers.split(",")]
+        for count in counts:
+            report[f"workers_{count}"] = _lane(place, ids, count)
         if plain:
-            report["plain"] = _rate(plain, _plain(place, ids[:plain]))
-            first = report[f"workers_{workers.split(',', maxsplit=1)[0]}"]
-            report["times_plain"] = round(first["per_second"] / report["plain"]["per_second"], 1)
+            report["plain"] = _plain(place, ids[:plain])
+            ours = report[f"workers_{counts[0]}"]
+            for unit in ("per_second", "per_cpu_second"):
+                report[f"times_plain_{unit}"] = round(ours[unit] / report["plain"][unit], 1)
     click.echo(
         json.dumps(report) if as_json else "\n".join(f"{name}: {value}" for name, value in report.items())
     )
 
 
-def _rate(members: int, seconds: float) -> dict[str, float]:
-    return {"seconds": round(seconds, 2), "per_second": round(members / seconds, 1)}
+def _lane(place: BenchPlace, ids: list[str], count: int) -> dict[str, float]:
+    """Record all the work first, then let it be worked off."""
+    idle = _cpu(place, count, lambda: None)
+    began = time.perf_counter()
+    _ask_all(place, ids)
+    asked = time.perf_counter() - began
+    seconds: list[float] = []
+
+    def work() -> None:
+        with place.running("relay"):
+            seconds.append(bench.drained(place.sessions))
+
+    cpu = _cpu(place, count, work) - idle
+    return _rate(len(ids), seconds[0], cpu) | {"asked": round(asked, 2)}
+
+
+def _ask_all(place: BenchPlace, ids: list[str]) -> None:
+    from domain import runs  # noqa: PLC0415
+    from domain.database import writing  # noqa: PLC0415
+
+    for start in range(0, len(ids), 500):
+        with writing(place.sessions) as session:
+            for member in ids[start : start + 500]:
+                runs.request(session, member=member, reason="bench", now=bench.moment())
+
+
+def _cpu(place: BenchPlace, count: int, work: Callable[[], None]) -> float:
+    """Return the processor seconds that workers took from their start to their end, with work in between."""
+    before = _children()
+    with place.running(*["worker"] * count):
+        _await_workers(place, count)
+        work()
+    return _children() - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _rate(members: int, seconds: float, cpu: float) -> dict[str, float]:
+    return {
+        "seconds": round(seconds, 2),
+        "per_second": round(members / seconds, 1),
+        "per_cpu_second": round(members / cpu, 1),
+    }
 
 
 def _await_workers(place: BenchPlace, count: int) -> None:
@@ -80,8 +115,8 @@ def _await_workers(place: BenchPlace, count: int) -> None:
         time.sleep(0.05)
 
 
-def _plain(place: BenchPlace, ids: list[str]) -> float:
-    """Let RQ's own worker do one job a member, one after the other, each in a fork; return the seconds."""
+def _plain(place: BenchPlace, ids: list[str]) -> dict[str, float]:
+    """Let RQ's own worker do one job a member, one after the other, each in a fork."""
     from rq import Queue, Worker  # noqa: PLC0415
 
     from handrail import bench_plain  # noqa: PLC0415
@@ -95,6 +130,6 @@ def _plain(place: BenchPlace, ids: list[str]) -> float:
         for member in ids:
             jobs.enqueue_call(bench_plain.match_one, args=(member,), result_ttl=0)
         worker = Worker([jobs], connection=client, serializer="json")
-        began = time.perf_counter()
+        began, before = time.perf_counter(), _children()
         worker.work(burst=True, logging_level="CRITICAL")
-        return time.perf_counter() - began
+        return _rate(len(ids), time.perf_counter() - began, _children() - before)
