@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -99,6 +101,18 @@ def test_own_topics_stand_with_the_three_neutral_ones_before_an_outing(
     section = html.split('id="talk-title"')[1].split("</section>")[0]
     assert "Where is a nice bench?" in section
     assert section.count("<li>") == 4
+
+
+@pytest.mark.requirement("R23", "R51")
+def test_the_three_neutral_ones_are_about_the_day_a_shared_interest_and_what_is_on_nearby(
+    member_client: FlaskClient, rows: Session
+) -> None:
+    yes = said_yes(rows, account_of(rows, EMAIL), outing(rows, interests=("books",)))
+    section = page(member_client, f"/outings/{yes.id}/").split('id="talk-title"')[1].split("</section>")[0]
+    day, interest, nearby = re.findall(r"<li>([^<]+)</li>", section)
+    assert "today" in day
+    assert "books and reading" in interest
+    assert "nearby" in nearby
 
 
 def test_each_kind_has_a_page_but_ticks(member_client: FlaskClient) -> None:

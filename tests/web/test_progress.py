@@ -21,8 +21,8 @@ from matching.ladder import record
 from matching.pace import Attempt, Pace
 from matching.situations import QUESTIONS, situation
 from tests.conftest import NOW
-from tests.web.conftest import ORIGIN
-from tests.web.loop_rows import account_of, outing, said_yes, still
+from tests.web.conftest import ORIGIN, post
+from tests.web.loop_rows import account_of, at, outing, said_yes, still
 
 EMAIL = "member@example.com"
 __all__ = ["still"]
@@ -146,6 +146,28 @@ def test_two_overwhelming_outings_lead_to_somebody_to_talk_to_and_leave_no_mark(
     assert "Two of your last outings were a great deal to carry" in html
     assert "Find somebody to talk to" in html
     assert "We go gently for a while" in html
+
+
+@pytest.mark.requirement("R24", "R29")
+def test_signs_of_connection_and_how_good_it_was_are_asked_kept_and_told(
+    member_client: FlaskClient, rows: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yes = said_yes(rows, account_of(rows, EMAIL), outing(rows))
+    at(monkeypatch, NOW + timedelta(days=3))
+    said = {
+        "went": "stayed",
+        "peak": "30",
+        "good": "85",
+        "signals": ["asked_back", "laughed"],
+        "again": "yes",
+    }
+    assert post(member_client, f"/outings/{yes.id}/reflection", **said).status_code == 303
+    (kept,) = reflections.recollect(rows, member=account_of(rows, EMAIL))
+    assert (kept.body.good, kept.body.signals) == (85, (Signal.ASKED_BACK, Signal.LAUGHED))
+    rows.rollback()
+    html = page(member_client)
+    assert "Together, you called them very good. You noticed 2 signs that people met." in html
+    assert "Once there were people you would like to meet again." in html
 
 
 @pytest.mark.requirement("R20")
