@@ -38,7 +38,8 @@ def soak(minutes: float, pace: float) -> dict[str, tuple[float, float]]:
         for name in ("web", "relay", "worker"):
             here.add(name)
         until(here.answers)
-        tally, began, first = Tally(), time.monotonic(), {}
+        tally, began = Tally(), time.monotonic()
+        first: dict[str, float] = {}
         lives = [
             Life(person, town, Visitor(here.port, f"10.6.0.{number}", tally), number)
             for number, person in enumerate(town.people)

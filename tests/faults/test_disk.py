@@ -128,4 +128,4 @@ def whole(here: Place) -> bool:
             "SELECT count(*) FROM matching_runs WHERE NOT EXISTS (SELECT 1 FROM outbox_messages "
             "WHERE kind = 'matching_run_requested' AND aggregate = 'member:' || matching_runs.member)"
         )
-        return session.scalar(orphans) == 0
+        return int(session.scalar(orphans) or 0) == 0

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,14 @@ def sign_in_all(here: Place, town: Town) -> list[Visitor]:
     for number, person in enumerate(town.people):
         port = here.port if number % 2 else second_port(here)
         visitor = Visitor(port, f"10.4.0.{number}", Tally())
-        until(lambda visitor=visitor: visitor.look("/healthz").status == 200)
+        until(partial(answers, visitor))
         assert visitor.sign_in(person.email, PASSWORD).status == 302
         visitors.append(visitor)
     return visitors
+
+
+def answers(visitor: Visitor) -> bool:
+    return visitor.look("/healthz").status == 200
 
 
 def save_all(visitors: list[Visitor], words: str) -> None:

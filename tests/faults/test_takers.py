@@ -15,6 +15,7 @@ from domain.database import Sessions, writing
 from domain.models import Mail, MessageState, OutboxMessage
 from tests import factories
 from tests.conftest import KEYRING, NOW
+from tests.workers.conftest import Outbasket
 from workers.jobs import work
 from workers.jobs.job import Job
 from workers.runtime import Runtime
@@ -78,12 +79,9 @@ def test_who_outlives_the_lease_leaves_no_trace(sessions: Sessions, monkeypatch:
 
 
 def runtime_on(sessions: Sessions) -> Runtime:
-    class Nobody:
-        def send(self, message: object) -> None: ...
-
     return Runtime(
         sessions=sessions,
-        mailer=Nobody(),
+        mailer=Outbasket(),
         base_url="http://localhost",
         mail_from="x@localhost",
         clock=lambda: NOW,

@@ -50,6 +50,10 @@ def ask(door: Admission, path: str = "/") -> tuple[str, dict[str, str], bytes]:
     return said["status"], said["headers"], body
 
 
+def new_answers() -> list[str]:
+    return []
+
+
 def crowd(door: Admission, number: int, answers: list[str]) -> list[threading.Thread]:
     threads = [threading.Thread(target=lambda: answers.append(ask(door)[0])) for _ in range(number)]
     for thread in threads:
@@ -58,7 +62,7 @@ def crowd(door: Admission, number: int, answers: list[str]) -> list[threading.Th
 
 
 def test_as_many_as_fit_are_served_at_once(turned_away: Counter) -> None:
-    inside, answers = Slow(), []
+    inside, answers = Slow(), new_answers()
     threads = crowd(Admission(inside, turned_away=turned_away), AT_ONCE, answers)
     inside.wait_for(AT_ONCE)
     inside.go.set()
@@ -71,7 +75,7 @@ def test_who_waits_in_vain_is_asked_to_come_back(
     turned_away: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "PATIENCE", 0.0)
-    inside, answers = Slow(), []
+    inside, answers = Slow(), new_answers()
     door = Admission(inside, turned_away=turned_away)
     threads = crowd(door, AT_ONCE, answers)
     inside.wait_for(AT_ONCE)
@@ -92,7 +96,7 @@ def test_who_waits_is_served_when_a_place_comes_free(
     turned_away: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "PATIENCE", 30.0)
-    inside, answers = Slow(), []
+    inside, answers = Slow(), new_answers()
     threads = crowd(Admission(inside, turned_away=turned_away), AT_ONCE + WAITING, answers)
     inside.wait_for(AT_ONCE)
     inside.go.set()
@@ -104,7 +108,7 @@ def test_who_waits_is_served_when_a_place_comes_free(
 def test_no_more_than_a_few_wait(turned_away: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """With no place on the bench, even an endless patience waits for nothing."""
     monkeypatch.setattr(admission, "PATIENCE", 30.0)
-    inside, answers = Slow(), []
+    inside, answers = Slow(), new_answers()
     door = Admission(inside, turned_away=turned_away)
     door._bench = threading.Semaphore(0)
     threads = crowd(door, AT_ONCE, answers)
@@ -116,7 +120,7 @@ def test_no_more_than_a_few_wait(turned_away: Counter, monkeypatch: pytest.Monke
 
 
 def test_health_is_told_however_full_it_is(turned_away: Counter) -> None:
-    inside, answers = Slow(), []
+    inside, answers = Slow(), new_answers()
     door = Admission(inside, turned_away=turned_away)
     threads = crowd(door, AT_ONCE, answers)
     inside.wait_for(AT_ONCE)
