@@ -53,7 +53,7 @@ def test_eight_takers_of_one_message_have_one_winner(database_url: str, sessions
 def test_who_outlives_the_lease_leaves_no_trace(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     """The slow worker prepares; another takes over and finishes; only then the slow one comes to its end."""
     with writing(sessions) as session:
-        account = factories.account(session)
+        account = str(factories.account(session).id)
     plan(sessions)
     asked: list[str] = []
 
@@ -66,7 +66,7 @@ def test_who_outlives_the_lease_leaves_no_trace(sessions: Sessions, monkeypatch:
         return f"mail {len(asked)}"
 
     def apply(session: Any, words: str, _facts: Sequence[Any], now: Any) -> None:
-        mails.request(session, account=account.id, kind="test", subject=words, text="", now=now)
+        mails.request(session, account=account, kind="test", subject=words, text="", now=now)
 
     monkeypatch.setitem(SUBSCRIPTIONS, "rsvp_changed", Subscription(job=Job(prepare=prepare, apply=apply)))
     first, second = runtime_on(sessions), runtime_on(sessions)
