@@ -21,7 +21,7 @@ from workers.jobs.job import Job
 from workers.runtime import Runtime
 from workers.subscriptions import SUBSCRIPTIONS, Subscription
 
-ROUNDS, TAKERS = 20, 8
+ROUNDS, TAKERS = 10, 8
 
 
 def plan(sessions: Sessions, count: int = 1) -> None:
