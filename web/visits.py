@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, after_this_request, g, session
+from flask import Flask, Response, after_this_request, g, request, session
 from flask_login import user_logged_out
 from flask_security import user_authenticated
 
 from domain import visits
-from web.db import db
+from web.db import READING, db
 
 IDLE = timedelta(minutes=30)
 #: The cookie is renewed no more often than this.
@@ -87,7 +87,8 @@ def renew(account: str, *, kept: bool = False) -> None:
 
 
 def _signed_out(_sender: Flask, **_facts: Any) -> None:
-    if visit := session.pop(VISIT, None):
+    # A look at a page cannot write: the account library signs out who looks at a step of sign-in, signed in.
+    if (visit := session.pop(VISIT, None)) and request.method not in READING:
         visits.end(db.session(), visit)
         after_this_request(_commit)
     session.clear()

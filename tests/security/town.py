@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import blocks, outbox, reports, rsvps, settings, support_notes, supporters
+from domain import blocks, export, outbox, reports, rsvps, settings, support_notes, supporters
 from domain.events import MatchingRunRequested
 from domain.models import (
     Account,
@@ -42,14 +42,17 @@ def build(session: Session) -> World:
     other = session.get_one(Member, people[Actor.OTHER])
     own = _group(session, session.get_one(Account, people[Actor.ORGANIZER]), "River walkers")
     far = _group(session, session.get_one(Account, people[Actor.ORGANIZER_OTHER]), "Board games")
-    for each in (member, other):
+    belong = [
         factories.membership(session, of=each, group=own, now=NOW - timedelta(days=30), name_shown=True)
+        for each in (member, other)
+    ]
     event, ahead, behind = _event(session, own)
     far_event, far_ahead, _ = _event(session, far)
     version = str(settings.in_force(session)[0].id)
     confidences.profile(session, member)
     things = _of_the_machine(session, people[Actor.ADMIN])
-    things |= {"group": own.id, "event": event.id, "occurrence": ahead.id}
+    things |= {"group": own.id, "event": event.id, "occurrence": ahead.id, "subject": ahead.id}
+    things["membership"] = belong[1].id
     things |= confidences.outings(session, member, ahead=ahead, behind=behind)
     things |= confidences.steps(session, member) | confidences.notes(session, member)
     things |= confidences.suggested(session, member, _soon(session, event), settings=version)
@@ -129,7 +132,7 @@ def _safety(session: Session, people: dict[Actor, str]) -> dict[str, str]:
         session,
         supporter=people[Actor.SUPPORTER],
         support=rows[Actor.SUPPORTER].id,
-        topic=Topic.COMMUNICATION,
+        topic=Topic.STEP,
         words=word("support_note"),
         now=NOW,
     )
@@ -144,7 +147,8 @@ def _safety(session: Session, people: dict[Actor, str]) -> dict[str, str]:
         words=word("report_words"),
         now=NOW,
     )
-    return {"support": rows[Actor.SUPPORTER].id, "note": note.id, "report": report.id}
+    copy = export.request(session, account=session.get_one(Account, member), now=NOW)
+    return {"support": rows[Actor.SUPPORTER].id, "note": note.id, "report": report.id, "export_id": copy.id}
 
 
 def _of_the_machine(session: Session, admin: str) -> dict[str, str]:

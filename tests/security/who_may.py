@@ -29,7 +29,8 @@ MODERATOR = frozenset({Actor.MODERATOR})
 AUDIENCES: dict[frozenset[Actor], str] = {
     ANYONE: """
         home.index pages.about pages.pause pages.leave pages.privacy pages.terms pages.theme help.index
-        accounts.check_mail calendar.feed dev.design dev.mail health.alive health.ready health.figures
+        privacy_tools.meeting_safely privacy_tools.come_back privacy_tools.left accounts.check_mail
+        calendar.feed dev.design dev.mail health.alive health.ready health.figures
         static security.static security.login security.logout security.register security.forgot_password
         security.reset_password security.send_confirmation security.confirm_email
         security.change_email_confirm security.mf_recovery security.tf_select security.two_factor_rescue
@@ -37,12 +38,18 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         security.wan_signin_response
     """,
     SIGNED_IN: """
+        visits.index visits.end_others blocks.done blocks.of_group blocks.ask_fellow blocks.block_fellow
+        privacy_tools.index privacy_tools.export_page privacy_tools.ask_export privacy_tools.take_export
+        privacy_tools.export_state privacy_tools.leave reports.file reports.thanks supporters.supporting
+        supporters.supported supporters.look supporters.write supporters.propose supporters.accept
         accounts.index accounts.organizer accounts.become_organizer security.change_password
         security.change_email security.verify security.mf_recovery_codes security.two_factor_setup_validate
         security.wan_register security.wan_register_response security.wan_delete security.wan_verify
         security.wan_verify_response
     """,
     MEMBER: """
+        blocks.index blocks.undo blocks.ask_organizer blocks.block_organizer supporters.index
+        supporters.page supporters.revoke supporters.invite supporters.decide
         calendar.one checkins.index checkins.ask checkins.answer checkins.change checkins.mail
         checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
@@ -60,27 +67,40 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
         organizer.events.page organizer.events.edit organizer.events.cancel organizer.events.cancel_date
     """,
+    MODERATOR: """
+        moderation.index moderation.page moderation.open_report moderation.decide moderation.second
+    """,
     ADMIN: """
         admin.index admin.desk.index admin.desk.message admin.matching.index admin.matching.change
         admin.matching.activate admin.matching.version admin.matching.progress admin.runs.index
     """,
 }
 #: Of those, the ones about a thing that is one person's own: for everybody else it is not there.
-OWN: dict[Actor, str] = {
-    Actor.SELF: """
+OWN: dict[frozenset[Actor], str] = {
+    frozenset({Actor.SELF}): """
+        blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.reward ladder.accept ladder.decline ladder.take_smaller notebook.change
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove
     """,
-    Actor.ORGANIZER: """
+    frozenset({Actor.SUPPORTER}): """
+        supporters.supported supporters.look supporters.write supporters.propose
+    """,
+    MEMBER - {Actor.ORGANIZER}: "blocks.ask_organizer blocks.block_organizer",
+    frozenset({Actor.SELF, Actor.ORGANIZER}): "blocks.ask_fellow blocks.block_fellow",
+    frozenset({Actor.SELF, Actor.OTHER, Actor.ORGANIZER}): "blocks.of_group",
+    frozenset({Actor.ORGANIZER}): """
         organizer.group organizer.edit organizer.close organizer.events.post organizer.events.page
         organizer.events.edit organizer.events.cancel organizer.events.cancel_date
     """,
 }
-#: At these, a made-up link or file leads nowhere for anybody; figures are not served to networks.
-NOWHERE = frozenset({"calendar.feed", "security.static", "health.figures"})
+#: At these, a made-up link or file leads nowhere for anybody; a copy is not built yet; figures are not
+#: served to networks.
+NOWHERE = frozenset(
+    ["calendar.feed", "security.static", "health.figures", "supporters.accept", "privacy_tools.take_export"]
+)
 
 
 def _by_endpoint() -> dict[str, frozenset[Actor]]:
@@ -88,7 +108,7 @@ def _by_endpoint() -> dict[str, frozenset[Actor]]:
 
 
 WHO = _by_endpoint()
-OWNERS = {endpoint: owner for owner, names in OWN.items() for endpoint in names.split()}
+OWNERS = {endpoint: owners for owners, names in OWN.items() for endpoint in names.split()}
 
 
 def expected(endpoint: str, actor: Actor) -> Answer:
@@ -96,6 +116,6 @@ def expected(endpoint: str, actor: Actor) -> Answer:
     who = WHO[endpoint]
     if actor not in who:
         return Answer.FORBIDDEN if actor in SIGNED_IN else Answer.SIGN_IN
-    if endpoint in NOWHERE or actor is not OWNERS.get(endpoint, actor):
+    if endpoint in NOWHERE or actor not in OWNERS.get(endpoint, who):
         return Answer.MISSING
     return Answer.THROUGH
