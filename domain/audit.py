@@ -41,6 +41,7 @@ class Action(StrEnum):
     SUPPORT_GIVEN = "support_given"
     SUPPORT_REVOKED = "support_revoked"
     KEYS_ROTATED = "keys_rotated"
+    ROLE_GIVEN = "role_given"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

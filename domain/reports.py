@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from domain import agenda, audit, blocks, events, groups, outbox, people, restrictions, sealed
@@ -32,6 +32,7 @@ from domain.models import (
 
 LONGEST_TEXT = 2000
 PER_DAY = 5
+KEPT = timedelta(days=730)  #: after the decision
 #: A moderator reads an opened report for this long before opening it again.
 OPEN_FOR = timedelta(hours=1)
 DUE = {
@@ -228,6 +229,12 @@ def read(session: Session, *, moderator: str, report: Report, now: datetime) -> 
     if report.sealed is None or not is_open_to(session, moderator=moderator, report=report, now=now):
         return None
     return Opened(**sealed.unseal(session, report))
+
+
+def prune(session: Session, *, now: datetime) -> int:
+    """Remove reports decided more than two years ago; return how many. What is undecided stays."""
+    result: Any = session.execute(delete(Report).where(Report.decided_at < now - KEPT))
+    return int(result.rowcount)
 
 
 def others_about(session: Session, report: Report) -> Sequence[Report]:

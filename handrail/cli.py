@@ -18,6 +18,7 @@ COMMANDS = {
     "backup": ("backup:backup", "Copy the whole database into one file, while everything goes on."),
     "restore": ("restore:restore", "Make the database what a backup holds, and check it."),
     "erasures": ("erasures:erasures", "Print the erasure ledger, to be kept apart from the database."),
+    "grant": ("grant:grant", "Make somebody an organizer, a moderator or an admin."),
     "keys": ("keys:keys", "Look after the keys that lock what members confide."),
     "doctor": ("doctor:doctor", "Say what is wrong and what mends it."),
     "import": ("import_listings:import_listings", "Read events from a JSON-LD, iCalendar or CSV file."),

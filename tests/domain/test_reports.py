@@ -270,3 +270,14 @@ def test_a_restriction_is_lifted_where_it_came_from_alone(session: Session, town
     assert restrictions.lift(session, report=row.id, limit=Limit.SUSPENDED, now=NOW) == [town.ben.id]
     assert session.get_one(Account, town.ben.id).active
     assert outbox.due(session)
+
+
+def test_two_years_after_its_decision_a_report_is_removed(
+    session: Session, town: Town, moderators: list[str]
+) -> None:
+    row = report_ben(session, town)
+    assert reports.prune(session, now=NOW + timedelta(days=4000)) == 0, "undecided ones stay"
+    decide(session, row, moderators[0], Outcome.REMOVED)
+    assert reports.prune(session, now=NOW + reports.KEPT) == 0
+    assert reports.prune(session, now=NOW + reports.KEPT + timedelta(seconds=1)) == 1
+    assert restrictions.kept_out(session, member=town.ben.id, group=town.group.id)
