@@ -55,6 +55,10 @@ GUARDED = (
     "privacy_tools.come_back",
 )
 MAILING = ("security.register", "security.forgot_password", "security.send_confirmation")
+#: Fields that decide something, and are never a list.
+SINGLE = frozenset(
+    {"csrf_token", "next", "seal", "key", "email", "password", "action", "expected", "step", "label"}
+)
 
 
 def init_app(app: Flask, config: WebConfig) -> None:
@@ -73,6 +77,7 @@ def init_app(app: Flask, config: WebConfig) -> None:
         )
     CSRFProtect(app)
     app.before_request(refuse_other_sites)
+    app.before_request(refuse_repeats)
     app.before_request(check_next)
     app.after_request(_headers_for(config))
 
@@ -129,6 +134,15 @@ def leads_home(target: str) -> bool:
     return True
 
 
+def refuse_repeats() -> None:
+    """Refuse a parameter sent twice where one is meant: two readers could take different ones."""
+    repeated = {name for name, values in request.args.lists() if len(values) > 1}
+    if request.method == "POST":
+        repeated |= {name for name in SINGLE if len(request.form.getlist(name)) > 1}
+    if repeated:
+        abort(400)
+
+
 def check_next() -> AnyResponse | None:
     """Drop a ``next`` that leads elsewhere; a form that carries one is refused."""
     asked = [*request.args.getlist("next")]
@@ -136,7 +150,7 @@ def check_next() -> AnyResponse | None:
         asked += request.form.getlist("next")
     if request.endpoint == "pages.theme" or all(leads_home(each) for each in asked if each):
         return None
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} and leads_home(request.path):
         return redirect(request.path, 303)
     return abort(400)
 

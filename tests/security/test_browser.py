@@ -90,7 +90,7 @@ def test_another_origin_is_told_nothing(site: Site) -> None:
 LEADS = ("//", "///", "////", "/\\", "\\\\", "/%2f", "/%5c", "https:", "https://", "\t//", "/\t/", "//%09/")
 #: Addresses that look like ours, or become somebody else's in a browser.
 ELSEWHERE = (
-    *tuple(f"{lead}{host}" for lead in LEADS for host in ("evil.example", "localhost@evil.example")),
+    *(f"{lead}{host}" for lead in LEADS for host in ("evil.example", "localhost@evil.example")),
     "https:/evil.example",
     "http://localhost:8000@evil.example",
     "//localhost:8000.evil.example/",
@@ -110,7 +110,7 @@ ELSEWHERE = (
     "?next=//evil.example",
     "\u2028//evil.example",
     "\ufeff//evil.example",
-    "//\x00evil.example",
+    "//\u0000evil.example",
 )
 
 
@@ -135,8 +135,9 @@ def test_no_payload_leads_elsewhere(site: Site) -> None:
     assert followed >= 400
 
 
+ENDS = ("\r\n", "\n", "\r", "%0d%0a", "\u2028", "\u560d\u560a")
 HEADERS = (
-    *tuple(f"x{end}Set-Cookie: planted=1" for end in ("\r\n", "\n", "\r", "%0d%0a", "\u2028", "嘍嘊")),
+    *(f"x{end}Set-Cookie: planted=1" for end in ENDS),
     "x\r\n\r\n<script>",
     "x\x00y",
     "\x0bplanted",
@@ -162,3 +163,12 @@ def test_what_is_asked_for_writes_no_header(site: Site, payload: str) -> None:
             for name, value in answer.headers.items():
                 assert "planted" not in name + value, (path, name)
                 assert not re.search(r"[\r\n\x00]", name + value)
+
+
+@pytest.mark.requirement("C30", "C39")
+@pytest.mark.parametrize("path", ["//evil.example", "/groups/%0d%0aSet-Cookie:planted=1", "/\\evil.example"])
+def test_a_strange_address_with_a_strange_next_is_no_way_out(site: Site, path: str) -> None:
+    answer = site.ask(Actor.SELF, path, query_string={"next": "//evil.example"})
+    assert answer.status_code in {303, 308, 400, 404}
+    assert not leaves(answer.headers.get("Location", "/"))
+    assert "planted" not in str(answer.headers)
