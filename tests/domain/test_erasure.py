@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain import erasure, guests, people, rsvps, sealed
+from domain import erasure, guests, members, people, rsvps, sealed
 from domain.erasure import KeyMissing, Mark
 from domain.errors import NotFound
 from domain.models import (
@@ -93,6 +93,8 @@ def test_erasing_leaves_no_row_no_key_and_a_count(session: Session, town: Town) 
     session.add(Rsvp(occurrence=past.id, member=town.ben.id, status=RsvpStatus.YES, responded_at=NOW))
     session.flush()
     gone = town.ben.id
+    members.save_private(session, member=town.ben, own_words="Rain.", now=NOW)
+    assert session.get(SealingKey, gone) is not None
     erasure.erase(session, account=gone, now=NOW)
     assert session.get(Account, gone) is None
     assert session.get(Member, gone) is None

@@ -69,6 +69,8 @@ class Town(RuleBasedStateMachine):
         events = [factories.event(self.session, group=each) for each in self.groups]
         self.outings = [factories.occurrence(self.session, event=each) for each in events]
         self.ids = [each.id for each in self.people]
+        for member in self.people[:3]:
+            factories.membership(self.session, of=member, group=self.groups[0], name_shown=True)
 
     def _member(self, name: str) -> Member:
         account = Account(
