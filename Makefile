@@ -51,8 +51,10 @@ lock: $(READY) ## write the locks anew; with LATEST=--upgrade, at the newest ver
 requirements: $(READY) ## print each requirement and check with the tests that prove it
 	@$(BIN)/pytest --collect-only -qqq -p tests.requirements_table
 
-security: $(READY) ## look for known kinds of weakness in the code
+security: $(READY) ## look for weaknesses, ask every page as everybody, and print the numbers
 	@$(BIN)/bandit -q -ll --skip $(JUDGED) -r $(PACKAGES)
+	@$(BIN)/ruff check --select S $(PACKAGES)
+	@HANDRAIL_RACES=$(or $(HANDRAIL_RACES),100) $(BIN)/pytest -q tests/security tests/architecture/test_dangers.py
 
 chaos: $(READY) ## kill processes at random and see that no work is lost
 	@$(BIN)/pytest -m chaos

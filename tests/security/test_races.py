@@ -27,8 +27,7 @@ PEOPLE, AT_ONCE = 50, 8
 @pytest.fixture
 def crowd(sessions: Sessions) -> list[str]:
     with database.writing(sessions) as rows:
-        found = [factories.member(rows, weekly_cap=7).id for _ in range(PEOPLE)]
-    return found
+        return [factories.member(rows, weekly_cap=7).id for _ in range(PEOPLE)]
 
 
 @pytest.mark.requirement("C46")
@@ -78,6 +77,8 @@ def counts(site: Site) -> dict[str, int]:
         }
 
 
+#: A press of these says that something was done once more, so two presses count two.
+COUNTED = {"goals.talked", "notebook.tick"}
 FORMS: dict[str, dict[str, str]] = {
     "rsvps.accept": {"expected": "40", "over_cap": "1"},
     "goals.begin": {"template": "outings", "times": "1"},
@@ -92,6 +93,8 @@ def test_every_form_sent_twice_has_one_effect(site: Site) -> None:
     """Rows after the second time are as many as after the first, on every page that takes a form."""
     twice = []
     for call in walk.calls(site.app, site.world, ("POST",)):
+        if call.endpoint in COUNTED:
+            continue
         for actor in (Actor.SELF, Actor.ORGANIZER, Actor.ADMIN):
             data = FORMS.get(call.endpoint, {})
             first = site.ask(actor, call.path, method="POST", data=data)
@@ -102,5 +105,4 @@ def test_every_form_sent_twice_has_one_effect(site: Site) -> None:
             if counts(site) != once:
                 twice.append((call.rule, str(actor)))
             site.restore()
-    print(twice)
     assert twice == []
