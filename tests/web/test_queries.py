@@ -21,7 +21,7 @@ from web import clock
 from web.db import db
 
 #: Statements of each page for a member, those of who is signed in and of the frame included.
-MOST = {"/suggestions/": 25, "/events/": 10, "/outings/": 18, "/profile/": 13, "/ladder/": 13, "/groups/": 10}
+MOST = {"/suggestions/": 25, "/events/": 12, "/outings/": 18, "/profile/": 15, "/ladder/": 15, "/groups/": 12}
 
 
 @contextmanager
