@@ -6,7 +6,7 @@ UV := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv
 READY := .venv/.ready
 PACKAGES := handrail web workers domain matching
 # Kinds that ruff finds as well; each place carries its reason beside it.
-JUDGED := B104,B108,B704
+JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
 
 .DEFAULT_GOAL := help
@@ -54,7 +54,7 @@ requirements: $(READY) ## print each requirement and check with the tests that p
 security: $(READY) ## look for weaknesses, ask every page as everybody, and print the numbers
 	@$(BIN)/bandit -q -ll --skip $(JUDGED) -r $(PACKAGES)
 	@$(BIN)/ruff check --select S $(PACKAGES)
-	@HANDRAIL_RACES=$(or $(HANDRAIL_RACES),100) $(BIN)/pytest -q tests/security tests/architecture/test_dangers.py
+	@HANDRAIL_FUZZ=$(or $(HANDRAIL_FUZZ),10000) HANDRAIL_RACES=$(or $(HANDRAIL_RACES),100) $(BIN)/pytest -q tests/security tests/architecture/test_dangers.py
 
 chaos: $(READY) ## kill processes at random and see that no work is lost
 	@$(BIN)/pytest -m chaos

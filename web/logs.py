@@ -37,7 +37,12 @@ class Lines(logging.Formatter):
         if self._as_json:
             return json.dumps({"timestamp": moment, "level": record.levelname.lower(), **facts})
         said = " ".join(f"{name}={value}" for name, value in facts.items() if name != "event")
-        return f"{moment} [{record.levelname.lower()}] {facts['event']} {said}".rstrip()
+        return one_line(f"{moment} [{record.levelname.lower()}] {facts['event']} {said}".rstrip())
+
+
+def one_line(text: str) -> str:
+    """Return the text with every character that could begin a line, or steer a terminal, spelt out."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def places(trace: TracebackType | None) -> list[str]:

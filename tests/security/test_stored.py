@@ -35,7 +35,7 @@ def planted(site: Site, words: str) -> None:
             for row in rows.query(model):
                 for column in model.__table__.columns:
                     if column.name in TEXTS:
-                        setattr(row, column.name, words[: column.type.length or None])
+                        setattr(row, column.name, words[: getattr(column.type, "length", None)])
         rows.commit()
 
 
