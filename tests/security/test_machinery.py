@@ -11,6 +11,7 @@ from tests.security import walk
 from tests.security.actors import Actor
 from tests.security.confidences import CANARY
 from tests.security.site import Site, serve
+from web.auth import Audience, audience
 from web.logs import Lines
 
 
@@ -32,10 +33,10 @@ def test_nothing_is_served_for_finding_faults(site: Site) -> None:
 
 @pytest.mark.requirement("C57")
 def test_a_failure_of_ours_is_a_calm_page_with_a_number(site: Site) -> None:
-    def broken(**_values: object) -> str:
+    @audience(Audience.ANYONE)
+    def broken() -> str:
         raise RuntimeError("zqinsidetheerrorqz")
 
-    broken.audience = site.app.view_functions["pages.about"].audience  # type: ignore[attr-defined]
     site.app.view_functions["pages.about"] = broken
     for actor in (Actor.ANONYMOUS, Actor.SELF, Actor.ADMIN):
         answer = site.ask(actor, "/about")
