@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,10 +119,9 @@ def _pairs(
 
 def _rows(folder: Path, name: str, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
     """Yield line number and fields of every row that is not blank."""
-    csv.field_size_limit(_LONGEST_FIELD)
     line = 0
     try:
-        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file, _long_fields():
             reader = csv.reader(file, strict=True)
             header = _header(name, next(reader, []), required)
             line = reader.line_num
@@ -137,6 +137,16 @@ def _rows(folder: Path, name: str, required: Sequence[str]) -> Iterator[tuple[in
         raise HistoryError(name, line + 1, "is not UTF-8 text from here on") from None
     except csv.Error as problem:
         raise HistoryError(name, line + 1, str(problem)) from None
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let a text be long while a history is read: the library keeps one limit for the whole process."""
+    before = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _header(name: str, fields: Sequence[str], required: Sequence[str]) -> list[str]:

@@ -10,7 +10,9 @@ import pytest
 from domain.models import Base
 
 ROOT = Path(__file__).parents[2]
-MARKS = re.compile(r"(?i)\brat(ing|ed)\b|\b(likes|stars)\b|\brank|popularity|karma|streak|leaderboard|\bscore")
+MARKS = re.compile(
+    r"(?i)\brat(ing|ed)\b|\b(likes|stars)\b|\brank|popularity|karma|streak|leaderboard|\bscore"
+)
 #: What a member reads: prose between tags and quoted words, without expressions and statements.
 SPOKEN = re.compile(r'_\("([^"]*)"|ngettext\("([^"]*)", "([^"]*)"')
 
