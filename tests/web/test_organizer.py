@@ -60,7 +60,8 @@ def send(client: FlaskClient, path: str, fields: dict[str, Any]) -> TestResponse
 def hidden(page: str) -> dict[str, list[str]]:
     """The answers that the page to look over carries on."""
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
+    main = page.partition("<main")[2].partition("</main>")[0]  # the foot of the page has a form of its own
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main):
         found.setdefault(name, []).append(value.replace("&amp;", "&"))
     return found
 
