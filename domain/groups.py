@@ -110,6 +110,14 @@ def get_open(session: Session, *, viewer: str | None, group: str) -> Group:
     return found
 
 
+def named(session: Session, *, group: str) -> Group:
+    """Return a group by id, also one that somebody no longer sees, or raise `NotFound`."""
+    found = session.get(Group, group)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def membership(session: Session, *, member: str, group: str) -> Membership | None:
     """Return the open membership, if there is one."""
     return session.scalar(

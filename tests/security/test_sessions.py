@@ -19,8 +19,6 @@ from tests.security.site import COOKIE, Site, release, serve
 from tests.web.conftest import ORIGIN, csrf, post, sign_in, web_config
 from web.app import create_app
 
-REAL = datetime.now(UTC)
-
 
 def inside(client: FlaskClient) -> bool:
     return client.get("/account/", base_url=ORIGIN).status_code == 200
@@ -40,7 +38,8 @@ def stolen(site: Site, cookie: str) -> FlaskClient:
 
 
 def after(monkeypatch: pytest.MonkeyPatch, **time: float) -> None:
-    monkeypatch.setattr("web.visits.moment", lambda: REAL + timedelta(**time))
+    later = datetime.now(UTC) + timedelta(**time)
+    monkeypatch.setattr("web.visits.moment", lambda: later)
 
 
 @pytest.mark.requirement("C09")

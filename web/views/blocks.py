@@ -94,5 +94,6 @@ def _block(mention: Mention) -> Response:
 def done(group: str) -> str:
     """Offer a way on: another group, or leaving this one quietly."""
     viewer = current_account().id
-    row = groups.membership(db.session(), member=viewer, group=group)
+    found = groups.named(db.session(), group=group)
+    row = groups.membership(db.session(), member=viewer, group=found.id)
     return render_template("blocks/done.html", membership=row)
