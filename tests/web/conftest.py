@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, BaseConverter, FloatConverter, IntegerConverter, Rule
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from domain import database
 from domain.models import Account, RoleName
 from tests import factories
+from tests.browser import launched
 from tests.conftest import KEYRING
 from web.app import create_app
 from web.config import WebConfig
@@ -38,6 +42,30 @@ def web_config(database_url: str, home: Path, **changes: Any) -> WebConfig:
         "demo": True,
     }
     return WebConfig(**facts | changes)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
+    """An application of this test's own, served where a browser can reach it."""
+    holder: list[Flask] = []
+    server = make_server("127.0.0.1", 0, lambda env, start: holder[0](env, start), threaded=True)  # noqa: PLW0108
+    base = f"http://localhost:{server.port}"
+    holder.append(create_app(web_config(sqlite_url, tmp_path, base_url=base)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield base
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with holder[0].app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from domain import heartbeats, ladders, reflections, rsvps
 from domain.ladders import ChangeBody, ChangeKind, RungBody
@@ -20,12 +15,9 @@ from domain.models import RsvpStatus
 from domain.reflections import ReflectionBody, SmallWin
 from matching.rungs import KINDS
 from tests import factories
-from tests.browser import THEMES, Theme, axe_findings, launched, opened, overflow
+from tests.browser import THEMES, Theme, axe_findings, opened, overflow
 from tests.conftest import NOW
-from tests.web.conftest import web_config
 from tests.web.loop_rows import at, outing, said_yes, suggested
-from web.app import create_app
-from web.db import db
 
 pytestmark = pytest.mark.browser
 EMAIL = "robin@example.com"
@@ -38,29 +30,6 @@ class Town:
     address: str
     member: str
     paths: tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture
-def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
-    holder: list[Flask] = []
-    server = make_server("127.0.0.1", 0, lambda env, start: holder[0](env, start), threaded=True)  # noqa: PLW0108
-    base = f"http://localhost:{server.port}"
-    holder.append(create_app(web_config(sqlite_url, tmp_path, base_url=base)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield base
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    with holder[0].app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

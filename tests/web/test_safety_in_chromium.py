@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from domain import accounts, blocks, ladders, reports, supporters
 from domain.ladder_records import RungBody
@@ -20,39 +16,13 @@ from domain.models import Account, Report, ReportCategory, RoleName
 from domain.reports import Kind
 from matching.situations import situation_of
 from tests import factories
-from tests.browser import Theme, axe_findings, launched, opened, overflow, screenshot
-from tests.web.conftest import web_config
+from tests.browser import Theme, axe_findings, opened, overflow, screenshot
 from web import clock
-from web.app import create_app
-from web.db import db
 
 pytestmark = pytest.mark.browser
 #: Where to keep pictures for looking at; none: keep none.
 PICTURES = os.environ.get("HANDRAIL_PICTURES")
 ANN, NOOR, MO = "ann@example.com", "noor@example.com", "mo@example.com"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
-
-
-@pytest.fixture
-def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
-    holder: list[Flask] = []
-    server = make_server("127.0.0.1", 0, lambda env, start: holder[0](env, start), threaded=True)  # noqa: PLW0108
-    base = f"http://localhost:{server.port}"
-    holder.append(create_app(web_config(sqlite_url, tmp_path, base_url=base)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield base
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    with holder[0].app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
