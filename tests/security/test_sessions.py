@@ -107,7 +107,8 @@ def test_a_visit_opens_its_own_account_alone(site: Site) -> None:
 def test_half_an_hour_away_signs_out(
     site: Site, monkeypatch: pytest.MonkeyPatch, minutes: int, still_in: bool
 ) -> None:
-    client = site.browser(Actor.SELF)
+    client = site.app.test_client()
+    sign_in(client, Actor.SELF.email)
     after(monkeypatch, minutes=minutes)
     assert inside(client) is still_in
 
