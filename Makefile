@@ -8,6 +8,9 @@ PACKAGES := handrail web workers domain matching
 # Kinds that ruff finds as well; each place carries its reason beside it.
 JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
+# Two at a time, file by file; then, one after the other, those that kill processes or measure how long something takes.
+TESTS = $(BIN)/pytest -n 2 --dist loadfile -m 'not chaos and not journey'; beside=$$?; \
+	$(BIN)/pytest -m 'chaos or journey' && test $$beside -eq 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fix seed reset doctor lock requirements security chaos journeys docs clean \
@@ -22,7 +25,7 @@ run: $(READY) ## start Handrail on this computer, with a fictional town to try i
 	@exec $(BIN)/handrail up
 
 test: $(READY) ## run the tests
-	@$(BIN)/pytest
+	@$(TESTS)
 
 check: $(READY) ## run every check and the tests, then count what failed
 	@failed=; for each in $(CHECKS); do \
@@ -81,7 +84,7 @@ check-migrations:
 check-docs:
 	@$(BIN)/python -m handrail.reference --check
 check-test:
-	@$(BIN)/pytest
+	@$(TESTS)
 
 # What `make run` leaves behind stays in the checkout, unless another home is named.
 run seed reset doctor: export HANDRAIL_HOME := $(or $(HANDRAIL_HOME),$(CURDIR)/.home)

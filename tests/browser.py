@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 WIDTHS = (320, 390, 1280)
-PATIENCE = 5000  # milliseconds
+PATIENCE = 15_000  # milliseconds; half of what there is may belong to other tests
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 FLAGS = (

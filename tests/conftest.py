@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -104,3 +105,7 @@ def session(sessions: Sessions) -> Iterator[Session]:
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes says nothing on a busy machine. The library's own profile for CI stays in force.
+settings.register_profile("house", settings.default, deadline=None)
+settings.load_profile("house")
