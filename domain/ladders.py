@@ -123,13 +123,19 @@ def current(session: Session, *, member: str) -> LadderView | None:
 
 
 def add_own(session: Session, *, member: str, body: RungBody, now: datetime) -> Rung:
-    """Add a step of the member's own as the last one; without a ladder it begins one."""
+    """Add a step of the member's own as the last one; without a ladder it begins one.
+
+    A step of the same name that is on the ladder already stays the only one: sent twice, it is there once.
+    """
     if not body.label.strip():
         raise Invalid({"label": "Say in a few words what the step is."})
     ladder = in_use(session, member)
     if ladder is None:
         ladder = draft(session, member=member, rungs=[body], now=now)
         return rungs_of(session, ladder)[0]
+    for row in rungs_of(session, ladder):
+        if row.archived_at is None and sealed.unseal(session, row)["label"] == body.to_json()["label"]:
+            return row
     check_room(session, ladder)
     row = add(session, ladder, body, position=top(session, ladder) + 1, reached=False)
     session.flush()

@@ -22,6 +22,7 @@ WORDS = {
     "part": "needs",
     "kind": "week",
     "tip": "name-it",
+    "lesson": "say-back",
 }
 
 

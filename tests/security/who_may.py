@@ -55,7 +55,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
         ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.reward ladder.accept
         ladder.decline ladder.progress ladder.tough_day ladder.take_smaller notebook.index notebook.page
-        notebook.write notebook.change notebook.tick profile.index profile.edit profile.save
+        notebook.write notebook.change notebook.tick practice.index practice.page practice.take
+        profile.index profile.edit profile.save
         profile.change_consent profile.remove_place profile.end_rest profile.welcome profile.step
         profile.answer_step profile.finish profile.start progress.index reflections.ask reflections.keep
         reflections.kept reflections.moved reflections.kindness reflections.choose rsvps.ask rsvps.accept

@@ -39,6 +39,8 @@ PATHS = (
     "/notebook/thought",
     "/notebook/pleasant",
     "/notebook/topic",
+    "/practice/",
+    "/practice/share-a-little",
 )
 #: Where to keep pictures for looking at; none: keep none.
 PICTURES = os.environ.get("HANDRAIL_PICTURES")

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.conftest import ORIGIN
+from web.lessons import lessons
 
 HYPHENS = pyphen.Pyphen(lang="en_GB")
 OUTSIDE = (
@@ -33,6 +34,8 @@ INSIDE = (
     "/welcome/done",
     "/profile/",
     "/account/",
+    "/practice/",
+    *(f"/practice/{each.id}" for each in lessons()),
 )
 BLOCKS = re.compile(r"</(?:p|li|h\d|label|legend|dd|dt|button|td|th|summary)>")
 

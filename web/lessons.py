@@ -1,0 +1,57 @@
+"""Lessons: short things to practise with people, each with what it rests on and steps for a ladder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from matching.rungs import KINDS, RungKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PracticeStep:
+    """A step for the ladder that practises a lesson."""
+
+    label: str
+    like: RungKind  #: how big it is: about as big as this kind of step
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lesson:
+    """One thing to practise."""
+
+    id: str
+    title: str
+    about: str
+    points: tuple[str, ...]
+    phrases: tuple[str, ...]  #: sentences to try, in so many words
+    exercise: str
+    steps: tuple[PracticeStep, ...]
+    source: str  #: what it rests on
+
+
+@cache
+def lessons() -> tuple[Lesson, ...]:
+    """Return every lesson, in the order of the file."""
+    kinds = {kind.id: kind for kind in KINDS}
+    rows = json.loads(Path(__file__).with_name("lessons.json").read_text(encoding="utf-8"))
+    return tuple(
+        Lesson(
+            **row
+            | {
+                "points": tuple(row["points"]),
+                "phrases": tuple(row["phrases"]),
+                "steps": tuple(
+                    PracticeStep(label=step["label"], like=kinds[step["like"]]) for step in row["steps"]
+                ),
+            }
+        )
+        for row in rows
+    )
+
+
+def lesson(id_: str) -> Lesson | None:
+    """Return the lesson of that id."""
+    return next((each for each in lessons() if each.id == id_), None)
