@@ -22,6 +22,8 @@ PARTS: Mapping[EntryKind, tuple[str, ...]] = {
     EntryKind.THOUGHT: ("thought", "supports", "against", "kinder"),
     EntryKind.PLEASANT: ("what", "when"),
     EntryKind.TICK: ("item",),
+    EntryKind.ACTIVITY: ("what", "repeats", "energy", "notes"),
+    EntryKind.PERSON: ("what", "together", "repeats", "energy", "notes"),
 }
 
 
@@ -40,10 +42,7 @@ def write(
     session: Session, *, member: str, kind: EntryKind, said: Mapping[str, str], now: datetime
 ) -> NotebookEntry:
     """Add an entry. Raises `Invalid` where its first part is empty."""
-    kept = {name: said.get(name, "").strip()[:LONGEST] for name in PARTS[kind]}
-    first = PARTS[kind][0]
-    if not kept[first]:
-        raise Invalid({first: "Write a word or two, or leave it for another time."})
+    kept = _kept(kind, said)
     if kind is EntryKind.TOPIC and len(entries(session, member=member, kind=kind)) >= MOST_TOPICS:
         raise Conflict(f"{MOST_TOPICS} topics are plenty. Take one out first.")
     row = NotebookEntry(member=member, kind=kind, created_at=now)
@@ -51,6 +50,21 @@ def write(
     session.add(row)
     session.flush()
     return row
+
+
+def rewrite(session: Session, *, member: str, entry: str, said: Mapping[str, str]) -> None:
+    """Put other words into an entry. Raises `Invalid` where its first part is empty."""
+    row = own(session, member=member, entry=entry)
+    sealed.seal(session, row, _kept(EntryKind(row.kind), said))
+    session.flush()
+
+
+def _kept(kind: EntryKind, said: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: said.get(name, "").strip()[:LONGEST] for name in PARTS[kind]}
+    first = PARTS[kind][0]
+    if not kept[first]:
+        raise Invalid({first: "Write a word or two, or leave it for another time."})
+    return kept
 
 
 def entries(session: Session, *, member: str, kind: EntryKind, limit: int = 100) -> list[Entry]:
@@ -80,6 +94,11 @@ def remove(session: Session, *, member: str, entry: str) -> None:
     """Take an entry out."""
     session.delete(own(session, member=member, entry=entry))
     session.flush()
+
+
+def opened(session: Session, *, member: str, entry: str) -> Entry:
+    """Return one's own entry, opened. Raises `NotFound`."""
+    return _opened(session, own(session, member=member, entry=entry))
 
 
 def own(session: Session, *, member: str, entry: str) -> NotebookEntry:

@@ -89,6 +89,8 @@ class EntryKind(StrEnum):
     THOUGHT = "thought"  #: a thought looked at another way
     PLEASANT = "pleasant"  #: one pleasant thing planned
     TICK = "tick"  #: a practice of a companion track, done
+    ACTIVITY = "activity"  #: something the member does among people, in their portfolio
+    PERSON = "person"  #: somebody they see, in their portfolio
 
 
 class NotebookEntry(Identified, Base):

@@ -55,8 +55,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
         ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.reward ladder.accept
         ladder.decline ladder.progress ladder.tough_day ladder.take_smaller notebook.index notebook.page
-        notebook.write notebook.change notebook.tick practice.index practice.page practice.take
-        profile.index profile.edit profile.save
+        notebook.write notebook.edit notebook.rewrite notebook.change notebook.tick portfolio.index
+        portfolio.did practice.index practice.page practice.take profile.index profile.edit profile.save
         profile.change_consent profile.remove_place profile.end_rest profile.welcome profile.step
         profile.answer_step profile.finish profile.start progress.index reflections.ask reflections.keep
         reflections.kept reflections.moved reflections.kindness reflections.choose rsvps.ask rsvps.accept
@@ -82,6 +82,7 @@ OWN: dict[frozenset[Actor], str] = {
         blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.reward ladder.accept ladder.decline ladder.take_smaller notebook.change
+        notebook.edit notebook.rewrite portfolio.did
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove

@@ -39,6 +39,8 @@ PATHS = (
     "/notebook/thought",
     "/notebook/pleasant",
     "/notebook/topic",
+    "/notebook/person",
+    "/portfolio/?energy=2&mood=either",
     "/practice/",
     "/practice/share-a-little",
 )
@@ -62,6 +64,10 @@ def full(rows: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     _asked(rows, member)
     notebook.write(rows, member=member.id, kind=EntryKind.TOPIC, said={"words": "A nice bench?"}, now=NOW)
     notebook.write(rows, member=member.id, kind=EntryKind.PLEASANT, said={"what": "Bake"}, now=NOW)
+    walk = {"what": "Kim next door", "together": "A walk round the block", "repeats": "Tuesdays at ten"}
+    notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said=walk, now=NOW)
+    table = {"what": "The knitting table", "repeats": "Every Thursday evening"}
+    notebook.write(rows, member=member.id, kind=EntryKind.ACTIVITY, said=table, now=NOW)
     thought = {"thought": "They looked bored", "against": "Two of them smiled", "kinder": "They were tired"}
     notebook.write(rows, member=member.id, kind=EntryKind.THOUGHT, said=thought, now=NOW)
     notebook.tick(rows, member=member.id, item="name-it", now=NOW)

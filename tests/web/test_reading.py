@@ -34,6 +34,9 @@ INSIDE = (
     "/welcome/done",
     "/profile/",
     "/account/",
+    "/portfolio/",
+    "/notebook/activity",
+    "/notebook/person",
     "/practice/",
     *(f"/practice/{each.id}" for each in lessons()),
 )

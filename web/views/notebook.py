@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import notebook
+from domain import notebook, portfolio
 from domain.errors import Invalid, NotFound
 from domain.models import EntryKind
+from domain.notebook import Entry
 from web import clock, tips
 from web.auth import Audience, audience, current_member
 from web.db import db
@@ -19,7 +20,7 @@ from web.tips import Track
 
 bp = Blueprint("notebook", __name__, url_prefix="/notebook")
 
-_KIND = "<any(topic, thought, pleasant):kind>"
+_KIND = "<any(topic, thought, pleasant, activity, person):kind>"
 #: The basis of each tool.
 BASES = {EntryKind.THOUGHT: Track.THOUGHT, EntryKind.PLEASANT: Track.PLEASANT}
 SHOWN = 20
@@ -72,7 +73,7 @@ def write(kind: str) -> Response | tuple[str, int]:
         return _page(chosen, form), 422
     db.session.commit()
     flash(_("Kept, for you alone."), "success")
-    return redirect(url_for("notebook.page", kind=kind), 303)
+    return redirect(_home(chosen), 303)
 
 
 def _written(kind: EntryKind, form: EntryForm) -> bool:
@@ -87,19 +88,58 @@ def _written(kind: EntryKind, form: EntryForm) -> bool:
     return True
 
 
+@bp.get("/entries/<entry>")
+@audience(Audience.MEMBER)
+def edit(entry: str) -> str:
+    found = _found(entry)
+    return _edit_page(found, FORMS[found.kind](data=dict(found.said)))
+
+
+def _found(entry: str) -> Entry:
+    found = notebook.opened(db.session(), member=current_member().id, entry=entry)
+    if found.kind not in FORMS:
+        raise NotFound
+    return found
+
+
+def _edit_page(entry: Entry, form: EntryForm) -> str:
+    return render_template(
+        f"notebook/{entry.kind}.html", form=form, kind=entry.kind, editing=entry.id, sensitive=True
+    )
+
+
+@bp.post("/entries/<entry>")
+@audience(Audience.MEMBER)
+def rewrite(entry: str) -> Response | tuple[str, int]:
+    found = _found(entry)
+    form = FORMS[found.kind]()
+    if not form.validate():
+        return _edit_page(found, form), 422
+    said = form.said(found.kind)
+    notebook.rewrite(db.session(), member=current_member().id, entry=entry, said=said)
+    db.session.commit()
+    flash(_("Changed."), "success")
+    return redirect(_home(found.kind), 303)
+
+
+def _home(kind: EntryKind) -> str:
+    """Return where entries of a kind are listed."""
+    return url_for("portfolio.index") if kind in portfolio.KINDS else url_for("notebook.page", kind=kind)
+
+
 @bp.post("/entries/<entry>/<any(done, remove):way>")
 @audience(Audience.MEMBER)
 def change(entry: str, way: str) -> Response:
     """Mark an entry as done, or take it out."""
     member = current_member().id
-    kind = notebook.own(db.session(), member=member, entry=entry).kind
+    kind = EntryKind(notebook.own(db.session(), member=member, entry=entry).kind)
     if way == "done":
         notebook.finish(db.session(), member=member, entry=entry, now=clock.now())
     else:
         notebook.remove(db.session(), member=member, entry=entry)
     db.session.commit()
     flash(_("Well done.") if way == "done" else _("Taken out."), "success")
-    return redirect(url_for("notebook.page", kind=kind) if kind in FORMS else url_for("notebook.index"), 303)
+    return redirect(_home(kind) if kind in FORMS else url_for("notebook.index"), 303)
 
 
 @bp.post("/tips/<tip>/tick")
