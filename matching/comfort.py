@@ -1,31 +1,40 @@
 """The comfort model: what a situation would feel like for one member, how sure we are, and the next step.
 
-The whole ladder without a database: ``start`` from six answers, ``next_step`` among candidates, ``learn``
-from what happened. States go in and come out; nothing is kept here.
+The whole ladder without a database: ``start`` from six answers, ``next_step`` among candidates or else
+``practise`` from home, ``learn`` from what happened. States go in and come out; nothing is kept here.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from matching import gaussian, ladder, steps
+from matching import gaussian, ladder, practice, steps
 from matching.advice import Decision, Standing
 from matching.gaussian import Belief
+from matching.given import (
+    Given,
+    answers_of,
+    attended_of,
+    candidate_of,
+    candidates_of,
+    comfort_of,
+    state_of,
+    suds_of,
+)
 from matching.inputs import FEATURES, Comfort, Situation, SituationFeature
 from matching.outlook import suds
 from matching.pace import CALM, Attempt, Candidate, Leaving, Pace, Proposal, State
-from matching.situations import FEATURE_WORDS, QUESTIONS, Certainty, LadderError, drive, situation_of, squash
+from matching.situations import FEATURE_WORDS, QUESTIONS, Certainty, drive, squash
 
 START_BIAS, START_INTERCEPT = 10.0, 1.5
 UNREMARKABLE = Leaving()
-
-Given = Candidate | Situation | Sequence[float | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,35 +53,53 @@ class Anticipation:
         return float(ndtr((self.level - drive(suds)) / self.sd))
 
 
-def start(answers: Sequence[float | None] = (), *, pace: Pace | None = None) -> State:
+def start(answers: Iterable[float | None] = (), *, pace: Pace | None = None) -> State:
     """Return the state of a new member from up to six answers, 0-100, in the order of ``QUESTIONS``.
 
     None is a question skipped: it only leaves the model less sure.
     """
     belief = gaussian.prior()
-    if len(answers) > len(QUESTIONS):
-        raise LadderError(f"there are {len(QUESTIONS)} questions, not {len(answers)}")
-    for question, answer in zip(QUESTIONS, answers, strict=False):
+    for question, answer in zip(QUESTIONS, answers_of(answers), strict=False):
         if answer is None:
             continue
-        level = drive(_suds(answer, "an answer") - START_BIAS)
+        level = drive(answer - START_BIAS)
         belief = gaussian.observe(belief, question.situation, level=level, noise=gaussian.ANSWER_SD**2)
     empty = Comfort(mean=(0.0,) * len(FEATURES), covariance=(0.0,) * len(gaussian.ROWS))
     comfort = replace(gaussian.pack(empty, belief), bias=START_BIAS, intercept=START_INTERCEPT)
     return State(comfort=comfort, pace=pace or Pace())
 
 
-def next_steps(state: State, candidates: Sequence[Given]) -> tuple[Proposal, ...]:
+def choose(
+    states: Sequence[State], candidates: Iterable[Given], visits: NDArray[np.int_] | None = None
+) -> list[tuple[Proposal, ...]]:
+    """Return for each of many members what :func:`next_steps` gives, in one call.
+
+    ``visits`` (members, candidates) replaces those of the candidates: how often each member has been there.
+    """
+    return steps.choose([state_of(each) for each in states], candidates_of(candidates), visits)
+
+
+def next_steps(state: State, candidates: Iterable[Given]) -> tuple[Proposal, ...]:
     """Return up to three proposals among the candidates: two right-sized and one gentler, best first.
 
-    Empty where nothing is under the member's ceiling: then a preparation step is the answer.
+    Empty where nothing is under the ceiling in force, ``state.pace``: then :func:`practise` is the answer.
     """
-    return steps.choose([state], [_candidate(each, f"{i:06d}") for i, each in enumerate(candidates)])[0]
+    return choose([state], candidates)[0]
 
 
-def next_step(state: State, candidates: Sequence[Given]) -> Proposal | None:
+def next_step(state: State, candidates: Iterable[Given]) -> Proposal | None:
     """Return the best next step among the candidates, or None; ``index`` is its place in the list given."""
     return next(iter(next_steps(state, candidates)), None)
+
+
+def practise(state: State) -> Candidate | None:
+    """Return a small step from home for when no candidate is a next step, or None.
+
+    The same ceiling holds for it, and it is learnt from like any other: with it somebody for whom every
+    outing is too much finds a way on.
+    """
+    found = next_step(state, practice.STEPS)
+    return practice.STEPS[found.index] if found else None
 
 
 def learn(
@@ -89,16 +116,16 @@ def learn(
 
     Declining is no attempt: learn nothing from it.
     """
-    candidate = _candidate(given, "")
-    situation, comfort = candidate.as_met(), state.comfort
+    candidate = candidate_of(given)
+    situation, comfort = candidate.as_met(), state_of(state).comfort
     before = index_of(comfort)
     attempt = Attempt(
         situation=situation,
         kind=candidate.kind,
         anticipated=anticipate(comfort, situation).suds,
-        predicted=None if predicted is None else float(predicted),
-        peak=None if peak is None else float(peak),
-        attended=bool(attended),
+        predicted=suds_of(predicted, "predicted"),
+        peak=suds_of(peak, "peak"),
+        attended=attended_of(attended),
         end=leaving.end,
         left_early=leaving.early,
         safety_behaviours=leaving.safety_behaviours,
@@ -110,7 +137,7 @@ def learn(
     return replace(state, comfort=learnt, pace=ladder.record(state.pace, attempt))
 
 
-def restart(state: State, answers: Sequence[float | None]) -> State:
+def restart(state: State, answers: Iterable[float | None]) -> State:
     """Return the state of a member who answers the six questions anew.
 
     Their own choices and what is held stay as they are, and the attempts remembered are learnt again.
@@ -150,10 +177,10 @@ def _felt(belief: Belief, situation: Situation, peak: float) -> Belief:
     return gaussian.observe(belief, situation, level=drive(peak), noise=doubled * gaussian.PEAK_SD**2)
 
 
-def anticipate(comfort: Comfort, given: Given) -> Anticipation:
+def anticipate(comfort: Comfort | State, given: Given) -> Anticipation:
     """Return what a situation would feel like at its worst point."""
-    situation = _candidate(given, "").as_met()
-    level, variance = gaussian.predict(gaussian.unpack(comfort), situation)
+    situation = candidate_of(given).as_met()
+    level, variance = gaussian.predict(gaussian.unpack(comfort_of(comfort)), situation)
     sd = math.sqrt(variance + gaussian.PEAK_SD**2)
     low, high = squash(level - 1.2816 * sd), squash(level + 1.2816 * sd)
     sure = Certainty.GOOD if variance < 60 else Certainty.FAIR if variance < 150 else Certainty.ROUGH
@@ -178,9 +205,9 @@ class ComfortIndex:
 _PANEL = np.array([question.situation.values for question in QUESTIONS])
 
 
-def index_of(comfort: Comfort) -> ComfortIndex:
+def index_of(comfort: Comfort | State) -> ComfortIndex:
     """Return the comfort index: the mean anticipated SUDS of the six questions (s.d. by the delta method)."""
-    mean, covariance = gaussian.unpack(comfort)
+    mean, covariance = gaussian.unpack(comfort_of(comfort))
     share = suds(_PANEL @ mean) / 100
     slope = ((100 / 22) * share * (1 - share)) @ _PANEL / len(_PANEL)
     return ComfortIndex(suds=float(100 * share.mean()), sd=math.sqrt(float(slope @ covariance @ slope)))
@@ -190,7 +217,7 @@ def standing(state: State, given: Given) -> Standing:
     """Return how a rung stands, for ``ladder.settled`` and ``ladder.advance``."""
     found = anticipate(state.comfort, given)
     return Standing(
-        kind=_candidate(given, "").kind,
+        kind=candidate_of(given).kind,
         anticipated=found.suds,
         calm=1 - found.risk_above(CALM),
         risk=found.risk_above(state.pace.limit),
@@ -212,22 +239,12 @@ class Part:
     points: float  #: drive points, above 0 harder
 
 
-def explain(comfort: Comfort, given: Given, most: int = 3) -> tuple[Part, ...]:
+def explain(comfort: Comfort | State, given: Given, most: int = 3) -> tuple[Part, ...]:
     """Return what makes a situation hard for this member, largest first; the constant is left out."""
-    values = _candidate(given, "").as_met().values
+    values = candidate_of(given).as_met().values
     parts = [
         Part(feature=feature, words=FEATURE_WORDS[feature], points=weight * value)
-        for feature, weight, value in zip(FEATURES, comfort.mean, values, strict=True)
+        for feature, weight, value in zip(FEATURES, comfort_of(comfort).mean, values, strict=True)
         if feature is not SituationFeature.CONSTANT and weight * value >= 1
     ]
     return tuple(sorted(parts, key=lambda part: (-part.points, part.feature))[:most])
-
-
-def _candidate(given: Given, name: str) -> Candidate:
-    return given if isinstance(given, Candidate) else Candidate(id=name, situation=situation_of(given))
-
-
-def _suds(value: float, what: str) -> float:
-    if not 0 <= value <= 100:
-        raise LadderError(f"{what} is a number from 0 to 100")
-    return float(value)

@@ -16,16 +16,8 @@ from matching.situations import FAMILIARITY, drive
 
 #: Highest probability of an overwhelming peak, whatever ceiling a member allows.
 OVERWHELMING_RISK = 0.05
-#: The same for a peak above the limit in a preparation step, in units of the member's own risk.
-PREPARATION_RISK = 4.5
-#: Most that a preparation step may be in person (a video call at home), observed and hard to leave.
-FROM_HOME = (0.5, 0.2, 0.2)
 
 _UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
-_FROM_AFAR = [
-    FEATURES.index(feature)
-    for feature in (SituationFeature.IN_PERSON, SituationFeature.OBSERVED, SituationFeature.HARD_TO_LEAVE)
-]
 
 Flags = NDArray[np.bool_]
 
@@ -36,8 +28,7 @@ class Outlook(NamedTuple):
     level: Vector  #: drive
     sd: Vector  #: of a peak, drive
     risk: Vector  #: of a peak above the member's limit
-    eligible: Flags
-    prepares: Flags  #: the preparation step, for whom nothing is eligible
+    eligible: Flags  #: under the ceiling in force
     attends: Vector  #: probability of going
     caution: Vector  #: 1 far under the ceiling, 0 at it
 
@@ -55,40 +46,14 @@ def look_ahead(states: Sequence[State], candidates: Sequence[Candidate], visits:
     own = np.array([state.pace.risk for state in states])[:, None]
     now = np.array([state.pace.risk_now for state in states])[:, None]
     bearable = _exceeds(level, sd, drive(OVERWHELMING)) <= OVERWHELMING_RISK
-    eligible = under_ceiling(np.where(bearable, risk, np.inf), own=own, now=now)
     return Outlook(
         level=level,
         sd=sd,
         risk=risk,
-        eligible=eligible,
-        prepares=_prepares(np.where(_quiet(values), risk, np.inf), own)
-        & ~eligible.any(axis=1, keepdims=True),
+        eligible=(risk <= now) & bearable,
         attends=_attendance(states, candidates, suds(level), visits),
         caution=np.sqrt(np.clip(1 - risk / own, 0, 1)),
     )
-
-
-def under_ceiling(risk: Vector, *, own: Vector, now: Vector) -> Flags:
-    """Return what may be proposed: within the risk in force, or else the least risky within the member's own.
-
-    While a set-back is held the risk in force is half of the member's own. Without the second half of the
-    sentence that could leave nothing at all to try, and so nobody could ever show that the set-back is over.
-    """
-    careful = risk <= now
-    least = (risk <= own) & (risk == risk.min(axis=1, keepdims=True))
-    allowed: Flags = np.where(careful.any(axis=1, keepdims=True), careful, least)
-    return allowed
-
-
-def _quiet(values: Vector) -> Flags:
-    """Return which situations (n, 16) are from home, hardly observed and free to leave: to prepare with."""
-    quiet: Flags = np.all(values[:, _FROM_AFAR] <= np.array(FROM_HOME), axis=1)
-    return quiet
-
-
-def _prepares(risk: Vector, own: Vector) -> Flags:
-    prepares: Flags = (risk <= PREPARATION_RISK * own) & (risk == risk.min(axis=1, keepdims=True))
-    return prepares
 
 
 def _exceeds(level: Vector, sd: Vector, limit: Vector | float) -> Vector:

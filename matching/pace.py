@@ -180,6 +180,12 @@ class Candidate:
     visits: int = 0  #: times this member has been to this group
     host: bool | None = None  #: None: as the situation says
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.relevance <= 1:
+            raise LadderError("the relevance of a candidate lies between 0 and 1")
+        if not 0 <= self.visits < float("inf"):
+            raise LadderError("the visits to a candidate are 0 or more")
+
     def as_met(self) -> Situation:
         """Return the situation as it is for this member, who may know some of the people."""
         return familiar(self.situation, self.visits)
@@ -198,7 +204,7 @@ class Role(StrEnum):
 
     RIGHT_SIZED = "right_sized"
     GENTLER = "gentler"
-    PREPARATION = "preparation"  #: from home, hardly observed, to be closed at any moment: no outing
+    PREPARATION = "preparation"  #: practice from home, no outing: see ``matching.practice``
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -109,17 +109,29 @@ def situation_of(values: Situation | Sequence[float | None]) -> Situation:
     Raises LadderError unless there are sixteen values, each 0 to 1, the first of them 1.
     """
     if isinstance(values, Situation):
-        return values
-    given = list(values)
+        numbers = _numbers(values.values)
+        return values if numbers == values.values else replace(values, values=numbers)
+    given = list(values) if isinstance(values, Iterable) else []
+    missing = frozenset(feature for feature, value in zip(FEATURES, given, strict=False) if value is None)
+    return Situation(values=_numbers([0.5 if value is None else value for value in given]), assumed=missing)
+
+
+#: Arithmetic done before may leave a value this far outside its range.
+_ROUNDING = 1e-9
+
+
+def _numbers(given: Sequence[float]) -> tuple[float, ...]:
     if len(given) != FEATURE_COUNT:
         raise LadderError(f"a situation has {FEATURE_COUNT} features, not {len(given)}")
-    missing = frozenset(feature for feature, value in zip(FEATURES, given, strict=True) if value is None)
-    numbers = tuple(0.5 if value is None else float(value) for value in given)
-    if numbers[0] != 1:
+    try:
+        numbers = [float(value) for value in given]
+    except (TypeError, ValueError):
+        raise LadderError("the features of a situation are numbers") from None
+    if abs(numbers[0] - 1) > _ROUNDING:
         raise LadderError("the first feature of a situation is the constant 1")
-    if not all(0 <= value <= 1 for value in numbers):
+    if not all(-_ROUNDING <= value <= 1 + _ROUNDING for value in numbers):
         raise LadderError("the features of a situation lie between 0 and 1")
-    return Situation(values=numbers, assumed=missing)
+    return tuple(min(max(value, 0.0), 1.0) for value in numbers)
 
 
 def situation(**features: float) -> Situation:

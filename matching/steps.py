@@ -30,8 +30,8 @@ def choose(
     """Return up to three proposals for each member: two right-sized and one gentler, best first.
 
     ``visits`` (members, candidates) replaces the visits of the candidates where many members are asked for at
-    once. No outing is above a member's ceiling; equal scores are ordered by id. For whom no outing is left,
-    the one proposal is a preparation step among the candidates; an empty tuple means there is none either.
+    once. Nothing is above the ceiling in force for a member, ever; where nothing is under it the tuple is
+    empty. Equal scores are ordered by id.
     """
     if not states or not candidates:
         return [() for _ in states]
@@ -90,8 +90,7 @@ def _mix(outlook: Outlook, worth: Vector, target: Vector) -> NDArray[np.intp]:
     easiest = np.minimum(_level_of(outlook, best, rows), _level_of(outlook, second, rows))
     gentle = np.where(outlook.eligible, worth * fit(outlook, target - GENTLER_BY), -1.0)
     gentle[outlook.level >= easiest[:, None]] = -1
-    prepared = np.where(outlook.prepares.any(axis=1), outlook.prepares.argmax(axis=1), -1)
-    return np.stack([np.where(best < 0, prepared, best), second, _take(gentle, rows)], axis=1)
+    return np.stack([best, second, _take(gentle, rows)], axis=1)
 
 
 def fit(outlook: Outlook, target: Vector) -> Vector:
@@ -131,11 +130,10 @@ class _Proposals:
     def _one(self, row: int, column: int, *, gentler: bool) -> Proposal:
         level, sd = self.outlook.level[row, column], self.outlook.sd[row, column]
         anticipated, low, high = suds(level + np.array((0.0, -1.2816, 1.2816)) * sd).tolist()
-        role = Role.GENTLER if gentler else Role.RIGHT_SIZED
         return Proposal(
             id=self.ordered[column].id,
             index=self.order[column],
-            role=Role.PREPARATION if self.outlook.prepares[row, column] else role,
+            role=Role.GENTLER if gentler else Role.RIGHT_SIZED,
             anticipated=anticipated,
             low=low,
             high=high,

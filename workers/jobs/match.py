@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from domain import events, runs, settings, suggestions
 from domain.database import reading, writing
 from domain.suggestions import Drafted
-from matching.comfort import next_step
-from matching.inputs import FEATURES, MemberInput, SituationFeature
-from matching.pace import Candidate, State
+from matching.comfort import practise
+from matching.inputs import MemberInput
+from matching.pace import State
 from matching.pipeline import match
-from matching.rungs import KINDS
+from matching.practice import ON_PAPER
 from matching.stages import Stage
 from workers.jobs.job import Job
 from workers.loading import load_members
@@ -27,7 +27,6 @@ from workers.runtime import Runtime
 from workers.storing import drafts_of, outcome_of
 
 MODEL = "closed-form-1"
-_IN_PERSON = FEATURES.index(SituationFeature.IN_PERSON)
 TELL_EVERY = 0.1  #: seconds; a stage shorter than this is not worth a commit of its own
 
 
@@ -99,11 +98,9 @@ def _seed(asked: Sequence[Asked]) -> int:
 
 
 def _preparation(member: MemberInput) -> str:
-    """Return the kind of step that can be done from home and suits this member's pace."""
-    kinds = [Candidate(id=kind.id, situation=kind.situation, kind=kind.id) for kind in KINDS]
-    quiet = [each for each in kinds if each.situation.values[_IN_PERSON] == 0] or kinds
-    step = next_step(State(comfort=member.comfort, pace=member.pace), quiet)
-    return step.id if step else KINDS[0].id
+    """Return the practice that is under this member's ceiling, or else the one that meets nobody at all."""
+    step = practise(State(comfort=member.comfort, pace=member.pace))
+    return step.id if step else ON_PAPER
 
 
 class _Progress:
