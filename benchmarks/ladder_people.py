@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.ladder_worlds import Learns, Link, World
 from matching.inputs import FEATURE_COUNT, FEATURES
 from matching.rungs import KINDS
 from matching.situations import QUESTIONS, TRAITS
@@ -19,33 +20,6 @@ POINTS = np.array([TRAITS[feature].points for feature in FEATURES])
 BETWEEN = np.array([11, 7, 8, 6, 3.5, 10, 7, 9, 6, 5, 7, 4, 7, 5, 3, 4.5])
 CATALOGUE = np.array([kind.situation.values for kind in KINDS])
 ASKED = np.array([question.situation.values for question in QUESTIONS])
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """How people differ from the table, and how they learn."""
-
-    name: str
-    learns: (
-        str  # "engaged": most from moderate peaks; "surprise": from better than expected; "flat": from going
-    )
-    shift: float = 1.0  # s.d. of the population means around the table, in units of its own doubt
-    spread: float = 1.0  # of the spread between members
-    spiky: float = 0.2  # share of members with heavy tails
-    severity: float = 0.0  # added to every constant
-    noise: float = 11.0  # s.d. of one evening, drive
-    report: float = 5.0  # s.d. of a report, SUDS
-    offered: float = (
-        1.0  # share of the catalogue that takes place in a week; the ladders always find their rung
-    )
-
-
-WORLDS = (
-    World(name="near the table", learns="engaged", shift=0.3),
-    World(name="shifted, spiky", learns="surprise", shift=1.5, spread=1.2, spiky=0.4, offered=0.5),
-    World(name="harder, noisier", learns="flat", shift=1.0, severity=8, noise=14, report=8),
-    World(name="loud nights", learns="engaged", shift=1.0, spiky=0.4, noise=17, report=8),
-)
 
 
 @dataclass
@@ -65,8 +39,9 @@ class People:
         self.here = np.ones(len(self.weights), dtype=bool)
 
 
-def squash(level: Floats) -> Floats:
-    return 100 / (1 + np.exp(-(level - 50) / 22))
+def felt(level: Floats, link: Link) -> Floats:
+    """Return the distress of drives."""
+    return np.clip(level, 0, 100) if link is Link.PLAIN else 100 / (1 + np.exp(-(level - 50) / 22))
 
 
 def people(world: World, count: int, rng: np.random.Generator) -> People:
@@ -82,33 +57,60 @@ def people(world: World, count: int, rng: np.random.Generator) -> People:
         weights=weights,
         fragile=rng.random(count) < 0.2,
         noisy=rng.random(count) < 0.2,
-        bias=rng.normal(10, 8, count),
+        bias=rng.normal(*world.bias, count),
         keen=rng.normal(1.5, 0.7, count),
         rate=np.exp(rng.normal(np.log(0.08), 0.4, count)),
     )
 
 
-def index(weights: Floats) -> Floats:
+def index(who: People) -> Floats:
     """Return the true comfort index: mean SUDS over the whole catalogue."""
-    found: Floats = squash(weights @ CATALOGUE.T).mean(axis=1)
+    found: Floats = felt(who.weights @ CATALOGUE.T, who.world.link).mean(axis=1)
     return found
 
 
 def answer(who: People, rng: np.random.Generator) -> Floats:
-    """Return the answers to the six questions; one in ten is skipped."""
+    """Return the answers to the six questions; some are skipped."""
     noise = rng.normal(0, np.where(who.noisy, 24, 14)[:, None], (len(who.weights), len(ASKED)))
-    said = np.clip(squash(who.weights @ ASKED.T) + who.bias[:, None] + noise, 0, 100).round()
-    return np.where(rng.random(said.shape) < 0.1, np.nan, said)
+    true = felt(who.weights @ ASKED.T, who.world.link)
+    said = said_as(np.clip(true + who.bias[:, None] + noise, 0, 100), who.world)
+    return np.where(rng.random(said.shape) < who.world.skipped, np.nan, said)
+
+
+def said_as(suds: Floats, world: World) -> Floats:
+    """Return SUDS as people say them."""
+    return suds.round(-1 if world.tens else 0)
+
+
+def on_offer(world: World, rng: np.random.Generator) -> tuple[Floats, Indices]:
+    """Return the situations of a week and which of them take place."""
+    if world.drawn is None:
+        places = np.flatnonzero(rng.permutation(len(CATALOGUE)) < world.offered * len(CATALOGUE))
+        return CATALOGUE, places
+    count = int(rng.integers(world.drawn[0], world.drawn[1] + 1))
+    hardness = rng.beta(1.0, 1.0, (count, 1))
+    values = np.clip(hardness + rng.normal(0, 0.3, (count, FEATURE_COUNT)), 0, 1)
+    values[:, 0] = 1
+    return values, np.arange(count)
 
 
 def live_through(who: People, x: Floats, *, goes: NDArray[np.bool_], peak: Floats, predicted: Floats) -> None:
     """Change people by what they went through: easier by learning, harder by what was too much."""
-    if who.world.learns == "engaged":
-        gain = np.exp(-((peak - 50) ** 2) / (2 * 22**2))
-    elif who.world.learns == "surprise":
-        gain = np.clip((predicted - peak) / 20, 0, 2)
-    else:
-        gain = np.full(len(peak), 0.7)
+    gain = _gain(who.world.learns, peak, predicted)
     too_much = peak >= 80
     change = np.where(too_much, np.where(who.fragile, 2.0, 1.0) * 0.8, -gain) * who.rate * goes
-    who.weights += change[:, None] * x * np.abs(who.weights) * np.where(who.weights > 0, 1, 0)
+    practised = x if who.world.learns is not Learns.WHOLE else np.full_like(x, x.mean(axis=1, keepdims=True))
+    who.weights += change[:, None] * practised * np.abs(who.weights) * np.where(who.weights > 0, 1, 0)
+
+
+def _gain(learns: Learns, peak: Floats, predicted: Floats) -> Floats:
+    match learns:
+        case Learns.ENGAGED | Learns.WHOLE:
+            gain: Floats = np.exp(-((peak - 50) ** 2) / (2 * 22**2))
+        case Learns.SURPRISE:
+            gain = np.clip((predicted - peak) / 20, 0, 2)
+        case Learns.BAND:
+            gain = ((peak >= 30) & (peak <= 70)).astype(float)
+        case Learns.FLAT:
+            gain = np.full(len(peak), 0.7)
+    return gain

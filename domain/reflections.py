@@ -83,6 +83,8 @@ class ReflectionBody:
     small_wins: tuple[SmallWin, ...] = field(default=(), repr=False)
     own_win: str = field(default="", repr=False)
     meet_again: MeetAgain | None = field(default=None, repr=False)
+    otherwise: bool = False  #: it was not as the listing said
+    practice: str = field(default="", repr=False)  #: id in `matching.practice` of a step taken from home
 
     def __post_init__(self) -> None:
         problems = {
@@ -161,12 +163,23 @@ def record(
     if reflection.predicted is None:
         reflection = dataclasses.replace(reflection, predicted=rsvps.plan(session, row).expected)
     row.attended = reflection.attended
-    kept = Reflection(member=member, occurrence=occurrence, created_at=now)
-    sealed.seal(session, kept, _shortened(reflection).to_json())
-    session.add(kept)
+    return _keep(session, Reflection(member=member, occurrence=occurrence, created_at=now), reflection)
+
+
+def record_practice(
+    session: Session, *, member: str, practice: str, peak: int | None, now: datetime
+) -> Reflection:
+    """Keep that a step was taken from home and, where the member said so, how hard it was."""
+    body = ReflectionBody(attended=True, practice=practice, peak=peak)
+    return _keep(session, Reflection(member=member, created_at=now), body)
+
+
+def _keep(session: Session, row: Reflection, body: ReflectionBody) -> Reflection:
+    sealed.seal(session, row, _shortened(body).to_json())
+    session.add(row)
     session.flush()
-    outbox.record(session, events.ReflectionRecorded(member=member, reflection=kept.id))
-    return kept
+    outbox.record(session, events.ReflectionRecorded(member=row.member, reflection=row.id))
+    return row
 
 
 def _outing(session: Session, member: str, occurrence: str) -> tuple[Rsvp, Occurrence]:

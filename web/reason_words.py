@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matching.inputs import Need
-from matching.rungs import KINDS, RungKind
+from matching.practice import PRACTICES
+from matching.rungs import RungKind
 from matching.stages import Stage
 from web.forms.choices import VALUES
 from web.outing_words import interest_words
@@ -31,6 +32,8 @@ PLAIN: dict[str, Any] = {
     "belonging": _l("People there say they feel at home."),
     "preparation": _l("Nothing out there is the right size today. This can be done from home."),
 }
+#: Where even the smallest step is too much just now.
+ALONE = _l("Think of one outing you might like one day. Write down what you expect there.")
 STAGES: dict[str, Any] = {
     Stage.LOADING: _l("Reading what you told us"),
     Stage.CANDIDATES: _l("Looking at what is near and at good times"),
@@ -112,10 +115,10 @@ def exclusions(outcome: Mapping[str, Any] | None) -> list[str]:
     return [str(EXCLUDED[reason](number)) for reason, number in ordered if number and reason in EXCLUDED]
 
 
-def preparation(practice: str | None, interests: Sequence[str]) -> tuple[RungKind, str]:
-    """Return the kind of step to prepare with, and its label for this member."""
-    kind = next((each for each in KINDS if each.id == practice), KINDS[0])
-    return kind, label(kind, interests)
+def preparation(practice: str | None, interests: Sequence[str]) -> str:
+    """Return what a step from home is called for this member."""
+    kind = next((each for each in PRACTICES if each.id == practice), None)
+    return label(kind, interests) if kind else str(ALONE)
 
 
 def label(kind: RungKind, interests: Sequence[str]) -> str:

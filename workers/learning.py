@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.ladder_records import ChangeBody, ChangeKind, LadderView, RungBody, RungState, RungView
 from domain.reflections import ReflectionBody
 from matching import advice, easing
-from matching.comfort import learn, signpost, standing
+from matching.comfort import anticipate, learn, signpost, standing
 from matching.inputs import FEATURES, Situation
 from matching.ladder import Verdict, verdict
 from matching.pace import MOST_PER_WEEK, Attempt, Candidate, Leaving, State
@@ -54,11 +54,14 @@ def learn_from(
     outings_a_week: int,
     now: datetime,
 ) -> Lesson:
-    """Return what a reflection teaches; ``outings_a_week``: how many the member has agreed to."""
+    """Return what a reflection teaches; ``outings_a_week``: how many the member has agreed to.
+
+    What was not as described says nothing about other outings; a hard one still makes the next smaller.
+    """
     rung = nearest(ladder, outing.situation) if ladder else None
     candidate = Candidate(
         id=outing.occurrence,
-        situation=outing.situation,
+        situation=_doubted(outing.situation) if body.otherwise else outing.situation,
         kind=kind_of(rung) if rung else "",
         visits=outing.visits,
     )
@@ -73,6 +76,8 @@ def learn_from(
         ),
         at=outing.starts_at,
     )
+    if body.otherwise:
+        after = replace(after, comfort=replace(state.comfort, attempts=after.comfort.attempts))
     if outings_a_week >= MOST_PER_WEEK and advice.second_outing(after.pace).allowed:
         after = replace(after, pace=replace(after.pace, weekly_cap=MOST_PER_WEEK))
     attempt = after.pace.recent[-1]
@@ -80,6 +85,16 @@ def learn_from(
         _moves(after, attempt, ladder, now) if ladder else ([], "" if attempt.attended else DID_NOT_GO)
     )
     return Lesson(state=after, moves=(_learnt(attempt, rung, why), *moves))
+
+
+def _doubted(situation: Situation) -> Situation:
+    """Return a situation whose facts turned out not to be so: none of them counts as stated."""
+    return replace(situation, assumed=frozenset(FEATURES[1:]))
+
+
+def learn_from_practice(state: State, step: Candidate, body: ReflectionBody, *, at: datetime) -> Lesson:
+    """Return what a step from home teaches; nothing on the ladder moves by it."""
+    return Lesson(state=learn(state, step, attended=True, peak=body.peak, at=at), moves=())
 
 
 def kind_of(rung: RungView) -> str:
@@ -111,8 +126,7 @@ def _moves(state: State, attempt: Attempt, ladder: LadderView, now: datetime) ->
     if not attempt.attended:
         return [], DID_NOT_GO
     if verdict(attempt) is Verdict.SET_BACK:
-        gentler = [_gentler(state, ladder.now, ladder)] if ladder.now else []
-        return gentler, str(advice.Reason.HELD_AFTER_SET_BACK)
+        return _gentler(state, ladder), str(advice.Reason.HELD_AFTER_SET_BACK)
     settled = _settled(state, ladder)
     moves = [_settles(rung, decision) for rung, decision in settled]
     proposal, why = _advance(state, ladder, {rung.id for rung, _ in settled}, now)
@@ -168,7 +182,7 @@ def _other_kind(state: State, current: RungView, ladder: LadderView) -> list[Mov
     others = {
         rung.id: abs(standing.anticipated - height)
         for rung in ladder.rungs
-        if rung.id != current.id and (standing := _standing(state, rung)).risk <= state.pace.risk
+        if rung.id != current.id and (standing := _standing(state, rung)).risk <= state.pace.risk_now
     }
     if not others:
         return []
@@ -176,12 +190,18 @@ def _other_kind(state: State, current: RungView, ladder: LadderView) -> list[Mov
     return [Move(body=ChangeBody(kind=ChangeKind.OTHER_KIND, rung=current.id, to=nearby, reason=PLATEAU))]
 
 
-def _gentler(state: State, current: RungView, ladder: LadderView) -> Move:
-    """Return a proposal of a gentler step: the rung below, or a smaller version of the lowest."""
-    below = list(ladder.rungs[: ladder.rungs.index(current)])
+def _gentler(state: State, ladder: LadderView) -> list[Move]:
+    """Return a proposal of a gentler step: the next below under the ceiling, or this one made smaller.
+
+    Where both are above the ceiling there is none: the practice step among the suggestions is the way on.
+    """
+    if ladder.now is None:
+        return []
+    current, place = ladder.now, ladder.rungs.index(ladder.now)
+    below = [rung for rung in ladder.rungs[:place] if _fits(state, rung.body.situation)]
     if below:
         body = ChangeBody(kind=ChangeKind.STEP_DOWN, rung=current.id, to=below[-1].id, reason=FELT_TOO_MUCH)
-        return Move(body=body, proposes=True)
+        return [Move(body=body, proposes=True)]
     weights = dict(zip(FEATURES, state.comfort.mean, strict=True))
     eased = easing.one_change(current.body.situation, weights)
     words = [easing.EASING_WORDS[each] for each in eased.easings]
@@ -193,7 +213,12 @@ def _gentler(state: State, current: RungView, ladder: LadderView) -> Move:
         reason=FELT_TOO_MUCH,
         words=tuple(map(str, eased.easings)),
     )
-    return Move(body=body, proposes=True)
+    return [Move(body=body, proposes=True)] if _fits(state, eased.situation) else []
+
+
+def _fits(state: State, situation: Situation) -> bool:
+    """Return whether a step is under the ceiling in force."""
+    return anticipate(state, situation).risk_above(state.pace.limit) <= state.pace.risk_now
 
 
 def _label(rung: RungView, easings: Sequence[str]) -> str:

@@ -63,13 +63,19 @@ def said_yes(rows: Session, member: str, occurrence: Occurrence, **facts: Any) -
 
 
 def suggested(
-    rows: Session, member: str, occurrence: Occurrence | None, *, kind: str = "right_sized", position: int = 1
+    rows: Session,
+    member: str,
+    occurrence: Occurrence | None,
+    *,
+    kind: str = "right_sized",
+    position: int = 1,
+    practice: str = "online_message",
 ) -> Suggestion:
     """Store a suggestion through a finished run, as a worker does."""
     run = runs.latest(rows, member=member) or runs.request(rows, member=member, reason="asked", now=NOW)
     body = {
         "anticipated": 44.0,
-        "practice": "online_message",
+        "practice": practice,
         "reasons": [{"code": "shared_interests", "data": {"words": ["walking"], "number": None}}],
     }
     draft = Drafted(

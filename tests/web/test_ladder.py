@@ -13,7 +13,7 @@ from domain.ladders import ChangeBody, ChangeKind, LadderView, RungBody
 from domain.reflections import ReflectionBody, SmallWin
 from matching.rungs import KINDS
 from tests.conftest import NOW
-from tests.web.conftest import post
+from tests.web.conftest import ORIGIN, post
 from tests.web.loop_rows import account_of, outing, said_yes, still  # noqa: F401
 
 EMAIL = "member@example.com"
@@ -167,18 +167,19 @@ def test_expected_and_found_are_drawn_with_their_numbers(member_client: FlaskCli
     body = ReflectionBody(attended=True, peak=45, small_wins=(SmallWin.LONGER_TALK,), own_win="I waved")
     reflections.record(rows, member=member, occurrence=occurrence.id, reflection=body, now=occurrence.ends_at)
     rows.commit()
-    page = text(member_client, "/ladder/progress")
-    table = page.split("<table>")[1]
-    assert "<td>70</td><td>45</td>" in table
-    assert "For one of your last outings it was easier than you expected." in page
-    assert "A hello became a longer talk." in page
+    moved = member_client.get("/ladder/progress", base_url=ORIGIN)
+    assert (moved.status_code, moved.location) == (301, "/progress/#compared-title")
+    page = text(member_client, "/progress/")
+    compared = page[page.index('id="compared-title"') :].split("</section>")[0]
+    assert "<td>70</td><td>45</td>" in compared.split("<table>")[1]
+    assert "One outing was easier than you expected." in compared
     assert "I waved" in page
 
 
 def test_without_a_ladder_every_page_has_a_way_on(member_client: FlaskClient) -> None:
     assert "There is no ladder yet" in text(member_client)
     assert "Take a break" in text(member_client, "/ladder/tough-day")
-    assert "Nothing to show yet" in text(member_client, "/ladder/progress")
+    assert "This page fills as you go" in text(member_client, "/progress/")
     assert post(member_client, "/ladder/tough-day", what="ten_minutes").status_code == 404
 
 

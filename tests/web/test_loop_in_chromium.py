@@ -63,7 +63,6 @@ def town(rows: Session, address: str, monkeypatch: pytest.MonkeyPatch) -> Town:
         "/ladder/",
         "/ladder/new",
         "/ladder/tough-day",
-        "/ladder/progress",
         "/events/",
         "/events/?free=1",
         "/groups/",

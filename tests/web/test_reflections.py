@@ -216,3 +216,13 @@ def test_another_member_s_reflection_is_not_there(
         assert organizer_client.get(theirs).status_code == 404
     assert organizer_client.get(f"/outings/{been}/reflection").status_code == 404
     assert keep(organizer_client, been).status_code == 404
+
+
+@pytest.mark.parametrize(("went", "kept"), [("stayed", True), ("not", False)])
+def test_it_was_not_as_described_is_kept(
+    member_client: FlaskClient, rows: Session, been: str, went: str, kept: bool
+) -> None:
+    assert "It was not as it was described" in text(member_client, f"/outings/{been}/reflection")
+    assert keep(member_client, been, went=went, otherwise="y").status_code == 303
+    rows.expire_all()
+    assert reflections.read(rows, rows.scalars(select(Reflection)).one()).otherwise is kept

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import heartbeats, runs
-from domain.models import Answer, MatchingRun, Suggestion
+from domain import heartbeats, reflections, runs
+from domain.models import Answer, MatchingRun, Reflection, Suggestion
+from matching.practice import ON_PAPER
 from tests.conftest import NOW
 from tests.web.conftest import post
 from tests.web.loop_rows import account_of, at, outing, still, suggested  # noqa: F401
@@ -59,16 +60,42 @@ def test_the_gentler_one_is_for_a_tough_day(member_client: FlaskClient, rows: Se
     assert "for a tough day" in text(member_client)
 
 
+@pytest.mark.parametrize(("said", "peak"), [("35", 35), ("", None)])
 def test_where_nothing_is_right_sized_there_is_a_step_from_home(
+    member_client: FlaskClient, rows: Session, said: str, peak: int | None
+) -> None:
+    """It counts, whether or not one says how hard it was; twice is once."""
+    row = suggested(rows, account_of(rows, EMAIL), None, kind="preparation")
+    assert "Write one message in an online group" in text(member_client)
+    for _ in range(2):
+        assert post(member_client, f"/suggestions/{row.id}/done", peak=said).status_code == 303
+    rows.expire_all()
+    assert rows.get_one(Suggestion, row.id).answer == Answer.YES
+    (kept,) = rows.scalars(select(Reflection)).all()
+    body = reflections.read(rows, kept)
+    assert (body.practice, body.peak, body.attended) == ("online_message", peak, True)
+    assert "Small steps at home count too" in text(member_client)
+
+
+def test_how_hard_a_step_from_home_was_is_a_number_from_0_to_100(
     member_client: FlaskClient, rows: Session
 ) -> None:
     row = suggested(rows, account_of(rows, EMAIL), None, kind="preparation")
-    page = text(member_client)
-    assert "Write one message in an online group" in page
-    assert post(member_client, f"/suggestions/{row.id}/done").status_code == 303
+    post(member_client, f"/suggestions/{row.id}/done", peak="120")
     rows.expire_all()
-    assert rows.get_one(Suggestion, row.id).answer == Answer.YES
-    assert "Small steps at home count too" in text(member_client)
+    assert rows.get_one(Suggestion, row.id).answer is None
+    assert "Choose a number from 0 to 100" in text(member_client)
+
+
+def test_where_even_that_is_too_much_nobody_is_met_and_nothing_is_asked(
+    member_client: FlaskClient, rows: Session
+) -> None:
+    row = suggested(rows, account_of(rows, EMAIL), None, kind="preparation", practice=ON_PAPER)
+    page = text(member_client)
+    assert "Write down what you expect there." in page
+    assert "how hard" not in page.split(f"suggestion-{row.id}")[1].split("</article>")[0].lower()
+    assert post(member_client, f"/suggestions/{row.id}/done").status_code == 303
+    assert rows.scalars(select(Reflection)).all() == []
 
 
 def test_left_out_is_told_in_words_with_numbers(member_client: FlaskClient, rows: Session) -> None:

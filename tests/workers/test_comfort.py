@@ -208,3 +208,35 @@ def test_answering_again_keeps_what_was_learnt_and_an_edited_ladder(runtime: Run
         state = comforts.load(session, member)
         assert state is not None
         assert (state.comfort.attempts, len(state.pace.recent)) == (1, 1)
+
+
+@pytest.mark.requirement("R06", "R64")
+def test_a_step_from_home_is_learnt_from_and_helps_to_end_a_set_back(runtime: Runtime) -> None:
+    """Taken twice calmly, it ends what a hard evening held back; the ladder stays as it is."""
+    member = begin(runtime)
+    go(runtime.sessions, member, ReflectionBody(attended=True, predicted=30, peak=85))
+    drain_lanes(runtime)
+    before = ladder_of(runtime.sessions, member)
+    for held in (1, 0):
+        with writing(runtime.sessions) as session:
+            reflections.record_practice(session, member=member, practice="look_round", peak=20, now=NOW)
+        drain_lanes(runtime)
+        with reading(runtime.sessions) as session:
+            state = comforts.load(session, member)
+            assert state is not None
+            assert state.pace.holding == held
+            assert state.pace.recent[-1].kind == "look_round"
+    after = ladder_of(runtime.sessions, member)
+    assert [each.id for each in after.rungs] == [each.id for each in before.rungs]
+
+
+def test_a_step_from_home_without_a_number_or_of_another_time_breaks_nothing(runtime: Runtime) -> None:
+    member = begin(runtime)
+    with writing(runtime.sessions) as session:
+        for practice in ("known_message", "no_longer_there"):
+            reflections.record_practice(session, member=member, practice=practice, peak=None, now=NOW)
+    drain_lanes(runtime)
+    with reading(runtime.sessions) as session:
+        state = comforts.load(session, member)
+        assert state is not None
+        assert [each.kind for each in state.pace.recent] == ["known_message"]

@@ -10,7 +10,7 @@ import pytest
 
 from domain.ladder_records import LadderView, RungBody, RungState, RungView, states
 from domain.reflections import ReflectionBody
-from matching.comfort import start
+from matching.comfort import anticipate, start
 from matching.inputs import Situation
 from matching.pace import Attempt, Pace, State
 from matching.situations import situation
@@ -161,3 +161,30 @@ def test_not_going_moves_nothing() -> None:
     lesson = teach(CALM, ReflectionBody(attended=False), on=ladder(*STEPS))
     assert kinds(lesson) == ["learnt"]
     assert lesson.moves[0].body.reason == "did_not_go"
+
+
+@pytest.mark.requirement("R06", "R64")
+def test_a_gentler_step_after_a_hard_one_is_under_the_ceiling_too() -> None:
+    """Where the rungs below and the smaller version are both too much just now, none is proposed."""
+    hard = start((85,) * 6)
+    lesson = teach(hard, went(95), on=ladder(*STEPS, reached=2, settled=1))
+    for move in lesson.moves:
+        place = move.body.new.situation if move.body.new else dict(STEPS).get(move.body.to or "")
+        if place is not None:
+            assert anticipate(lesson.state, place).risk_above(75) <= lesson.state.pace.risk_now
+    assert kinds(teach(start((100,) * 6), went(100), on=ladder(*STEPS, reached=2, settled=1))) == ["learnt"]
+    assert kinds(teach(CALM, went(95), on=ladder(*STEPS, reached=2, settled=1))) == ["learnt", "step_down"]
+
+
+@pytest.mark.requirement("R06")
+def test_an_outing_that_was_not_as_described_does_not_change_what_others_look_like() -> None:
+    """A talk that was listed as a walk must not make walks look hard, and is a hard evening all the same."""
+    believed, doubted = (
+        teach(CALM, replace(went(90), otherwise=flag), on=None).state for flag in (False, True)
+    )
+    before = anticipate(CALM, WALK).suds
+    assert anticipate(believed, WALK).suds > before + 3
+    assert anticipate(doubted, WALK).suds == before
+    assert doubted.comfort.attempts == 1
+    assert (doubted.pace.holding, doubted.pace.target) == (2, 37)
+    assert len(doubted.pace.recent[-1].situation.assumed) == 15

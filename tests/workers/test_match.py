@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from domain import members, outbox, runs, settings, suggestions
+from domain import comforts, members, outbox, runs, settings, suggestions
 from domain.database import Sessions, reading, writing
 from domain.events import Lane
 from domain.models import (
@@ -24,7 +24,8 @@ from domain.models import (
     SettingsVersion,
     Suggestion,
 )
-from matching.rungs import KINDS
+from matching.comfort import anticipate, learn, start
+from matching.practice import ON_PAPER, STEPS
 from tests.conftest import NOW
 from tests.workers.people import LOUD, add_event, add_group, add_member
 from workers.drain import drain_lanes
@@ -197,7 +198,26 @@ def test_where_nothing_fits_a_preparation_step_is_offered(runtime: Runtime) -> N
     with reading(runtime.sessions) as session:
         (only,) = suggestions.current(session, member=member)
         assert (only.row.kind, only.occurrence) == ("preparation", None)
-        assert only.body["practice"] in {kind.id for kind in KINDS}
+        assert only.body["practice"] in {step.id for step in STEPS}
+
+
+@pytest.mark.requirement("R06")
+def test_even_a_step_from_home_is_under_the_ceiling(runtime: Runtime) -> None:
+    """Who finds everything too much is proposed the smallest thing, or what meets nobody at all."""
+    hard = harder = start([95, 95, 95, 95, 100, 100])
+    for _ in range(6):
+        harder = learn(harder, STEPS[0], attended=True, predicted=100, peak=100)
+    with writing(runtime.sessions) as session:
+        ids = {name: add_member(session, name=name).id for name in ("hard", "harder")}
+        for name, state in (("hard", hard), ("harder", harder)):
+            comforts.store(session, ids[name], state, NOW)
+    drain_lanes(runtime)
+    with reading(runtime.sessions) as session:
+        found = {name: suggestions.current(session, member=each)[0] for name, each in ids.items()}
+    practices = {name: each.body["practice"] for name, each in found.items()}
+    step = next(each for each in STEPS if each.id == practices["hard"])
+    assert anticipate(hard, step).risk_above(75) <= 0.10
+    assert practices["harder"] == ON_PAPER
 
 
 def test_a_stage_is_shown_while_it_lasts(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

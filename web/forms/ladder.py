@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from domain.ladder_records import LONGEST_LABEL
 from domain.ladders import RungBody
@@ -78,4 +78,14 @@ class ToughDayForm(FlaskForm):  # type: ignore[misc]
         _l("What would be possible today?"),
         [InputRequired(_l("Choose one, or leave it for today. Both are fine."))],
         choices=options(SMALLER),
+    )
+
+
+class PracticeForm(FlaskForm):  # type: ignore[misc]
+    """How a step from home was, if they like to say."""
+
+    peak = IntegerField(
+        _l("How hard was it?"),
+        [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
+        description=_l("Leave it empty if you like."),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -71,6 +71,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
     end = IntegerField(_l("How was it at the end?"), _NUMBER)
     good = IntegerField(_l("And how good was it?"), _NUMBER)
     signals = _several(_l("Did any of this happen?"), SIGNALS)
+    otherwise = BooleanField(_l("It was not as it was described"))
     easy = TextAreaField(_l("What felt easy?"), _SHORT)
     challenging = TextAreaField(_l("What was challenging?"), _SHORT)
     adjust = TextAreaField(_l("What would you change next time?"), _SHORT)
@@ -101,6 +102,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
                 adjust=self.adjust.data or "",
                 safety_behaviours=tuple(SafetyBehaviour(word) for word in self.safety.data or () if went),
                 left_early=self.went.data == EARLY,
+                otherwise=went and bool(self.otherwise.data),
                 small_wins=tuple(SmallWin(word) for word in self.wins.data or ()),
                 own_win=self.own_win.data or "",
                 meet_again=MeetAgain(self.again.data) if went and self.again.data else None,

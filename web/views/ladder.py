@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain import ladders, notices, outings, reflections
 from domain.errors import NotFound
 from domain.ladders import HeldBack, LadderView, RungView
-from domain.reflections import Recollection
 from matching.advice import Reason
 from web import clock, filters, ladder_words
 from web.auth import Audience, audience, current_member
@@ -24,8 +21,6 @@ from web.forms.ladder import SMALLER, OwnStepForm, RewardForm, ToughDayForm
 bp = Blueprint("ladder", __name__, url_prefix="/ladder")
 
 WAYS = {"up": -1, "down": 1}
-#: Outings drawn at once; a longer picture says no more.
-DRAWN = 8
 
 
 @bp.get("/")
@@ -209,19 +204,6 @@ def take_smaller() -> Response | tuple[str, int]:
 
 @bp.get("/progress")
 @audience(Audience.MEMBER)
-def progress() -> str:
-    """Show what the member expected and what they found, from their own reflections."""
-    found = reflections.recollect(db.session(), member=current_member().id)
-    both = [each for each in found if each.body.surprise is not None][:DRAWN]
-    wins = [each for each in found if each.body.small_wins or each.body.own_win]
-    easier = sum((each.body.surprise or 0) > 0 for each in both)
-    return render_template(
-        "ladder/progress.html", drawn=[_drawn(each) for each in both], easier=easier, wins=wins
-    )
-
-
-def _drawn(each: Recollection) -> dict[str, Any]:
-    """Return one row of the picture; its label has to fit a small phone."""
-    day = format_date(each.at.astimezone(filters.own_zone()).date(), "d MMM")
-    title = textwrap.shorten(each.title, 28, placeholder="…")
-    return {"label": f"{title}, {day}", "expected": each.body.predicted, "found": each.body.peak}
+def progress() -> Response:
+    """Lead on to where expected and found stand now; links to here were kept in bookmarks."""
+    return redirect(url_for("progress.index", _anchor="compared-title"), 301)

@@ -9,14 +9,16 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import checkins, heartbeats, ladders, outings, runs, suggestions
+from domain import checkins, heartbeats, ladders, outings, reflections, runs, sealed, suggestions
 from domain.errors import NotFound
 from domain.models import Answer, MatchingRun, RunStatus, Suggestion
 from domain.suggestions import CurrentSuggestion
+from matching.practice import ON_PAPER
 from matching.stages import Stage
 from web import clock, outing_words, reason_words
 from web.auth import Audience, audience, current_member
 from web.db import db
+from web.forms.ladder import PracticeForm
 
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
@@ -112,11 +114,12 @@ def _card(suggestion: CurrentSuggestion) -> dict[str, Any]:
 
 def _preparation(row: Suggestion, body: dict[str, Any]) -> dict[str, Any]:
     interests = [each.interest for each in current_member().interests]
-    _kind, label = reason_words.preparation(body.get("practice"), interests)
+    social = body.get("practice") != ON_PAPER
     return {
         "id": row.id,
         "role": "preparation",
-        "title": label,
+        "title": reason_words.preparation(body.get("practice"), interests),
+        "form": PracticeForm(formdata=None) if social else None,
         "done_url": url_for("suggestions.prepared", suggestion=row.id),
         "decline_url": url_for("suggestions.decline", suggestion=row.id),
     }
@@ -170,15 +173,28 @@ def does_not_fit(suggestion: str) -> Response:
 @bp.post("/<suggestion>/done")
 @audience(Audience.MEMBER)
 def prepared(suggestion: str) -> Response:
-    """Note that a step at home was taken: it counts, and something else is looked for."""
-    row = _own(suggestion)
+    """Note that a step from home was taken, and how hard it was: it counts, and another is looked for."""
+    row, form = _own(suggestion), PracticeForm()
     if row.occurrence is not None:
         raise NotFound
-    _answer(suggestion, Answer.YES)
-    runs.request(db.session(), member=row.member, reason="prepared", now=clock.now())
-    db.session.commit()
+    if not form.validate():
+        flash(form.peak.errors[0], "error")
+        return redirect(url_for("suggestions.index"), 303)
+    practice = sealed.unseal(db.session(), row).get("practice", "")
+    _take_in(row, practice, form.peak.data)
     flash(_("Well done. Small steps at home count too."), "success")
     return redirect(url_for("suggestions.index"), 303)
+
+
+def _take_in(row: Suggestion, practice: str, peak: int | None) -> None:
+    """Note the yes once, and let the worker learn from it what there is to learn."""
+    if row.answer != Answer.YES:
+        session, now = db.session(), clock.now()
+        suggestions.answer(session, member=row.member, suggestion=row.id, answer=Answer.YES, now=now)
+        if practice != ON_PAPER:
+            reflections.record_practice(session, member=row.member, practice=practice, peak=peak, now=now)
+        runs.request(session, member=row.member, reason="prepared", now=now)
+        session.commit()
 
 
 def _own(suggestion: str) -> Suggestion:

@@ -16,11 +16,12 @@ from domain.models import ComfortAnswers, ConsentPurpose, Event, Member, Occurre
 from matching.comfort import anticipate, restart, start
 from matching.draft import draft
 from matching.pace import State
+from matching.practice import SMALLEST, STEPS
 from matching.rungs import KINDS
 from matching.situations import QUESTIONS
 from workers.interests import label_of
 from workers.jobs.job import Job
-from workers.learning import Lesson, Outing, learn_from
+from workers.learning import Lesson, Outing, learn_from, learn_from_practice
 from workers.loading_events import situation_at
 from workers.runtime import Runtime
 from workers.tracing import point_of
@@ -65,11 +66,13 @@ def _untouched(ladder: LadderView) -> bool:
 
 def _rungs(session: Session, member: Member, state: State) -> tuple[RungBody, ...]:
     needs = members.read_private(session, member).needs
+    kinds = (*SMALLEST, *KINDS)
     liked = sorted(member.interests, key=lambda row: (-row.weight, row.interest))
     drafted = draft(
         needs,
         [label_of(row.interest) for row in liked],
-        {kind.id: anticipate(state.comfort, kind.situation).suds for kind in KINDS},
+        {kind.id: anticipate(state.comfort, kind.situation).suds for kind in kinds},
+        kinds=kinds,
     )
     return tuple(RungBody(label=each.label, situation=each.situation, kind=each.kind) for each in drafted)
 
@@ -96,8 +99,10 @@ def _prepare_lesson(runtime: Runtime, facts: Sequence[events.ReflectionRecorded]
     (fact,) = facts
     with reading(runtime.sessions) as session:
         row = session.get(Reflection, fact.reflection)
-        if row is None or row.learnt_at or row.occurrence is None or not _agrees(session, fact.member):
+        if row is None or row.learnt_at or not _agrees(session, fact.member):
             return None
+        if row.occurrence is None:
+            return _from_home(session, row)
         member = session.get_one(Member, fact.member)
         occurrence = session.get_one(Occurrence, row.occurrence)
         now = runtime.clock()
@@ -114,6 +119,14 @@ def _prepare_lesson(runtime: Runtime, facts: Sequence[events.ReflectionRecorded]
             outings_a_week=member.weekly_cap,
             now=now,
         )
+
+
+def _from_home(session: Session, row: Reflection) -> Lesson | None:
+    """Return what a step from home teaches; None where the outing it was about is gone."""
+    body = reflections.read(session, row)
+    step = next((each for each in STEPS if each.id == body.practice), None)
+    state = comforts.load(session, row.member) or start()
+    return learn_from_practice(state, step, body, at=row.created_at) if step else None
 
 
 def _with_raise(session: Session, state: State, member: str, now: datetime) -> State:
