@@ -48,6 +48,7 @@ from domain.rungs import (
     move,
     pair_reward,
     restore,
+    reword,
     rungs_of,
     settle,
     top,
@@ -77,6 +78,7 @@ __all__ = [
     "pair_reward",
     "record_change",
     "restore",
+    "reword",
     "settle",
     "take_smaller",
 ]

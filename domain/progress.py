@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from domain.past import Past, PastOuting
@@ -189,9 +190,11 @@ def compared(past: Past) -> list[PastOuting]:
 
 
 def drift(numbers: Sequence[float]) -> float | None:
-    """Return the mean of the newer half less that of the older; none for fewer than four."""
+    """Return the middle of the newer half less that of the older; none for fewer than four.
+
+    Of an odd count the one in between belongs to both; the middle, so that one bad night is one night.
+    """
     if len(numbers) < 4:
         return None
-    half = len(numbers) // 2
-    older, newer = numbers[:half], numbers[-half:]
-    return sum(newer) / half - sum(older) / half
+    half = (len(numbers) + 1) // 2
+    return median(numbers[-half:]) - median(numbers[:half])

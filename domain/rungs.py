@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import sealed
-from domain.errors import Conflict, NotFound
-from domain.ladder_records import RungBody
+from domain.errors import Conflict, Invalid, NotFound
+from domain.ladder_records import LONGEST_LABEL, RungBody
 from domain.models import Ladder, Rung
 
 MOST_RUNGS = 10
@@ -112,6 +112,14 @@ def pair_reward(session: Session, *, member: str, rung: str, reward: str) -> Non
     """Pair a rung with something nice; an empty text takes it away (R17)."""
     _, row = own_rung(session, member, rung)
     reseal(session, row, {"reward": reward.strip()[:200] or None})
+
+
+def reword(session: Session, *, member: str, rung: str, label: str) -> None:
+    """Put a rung into the member's own words; what it is made of stays. Raises `Invalid` for an empty one."""
+    _, row = own_rung(session, member, rung)
+    if not label.strip():
+        raise Invalid({"label": "Say in a few words what the step is."})
+    reseal(session, row, {"label": label.strip()[:LONGEST_LABEL]})
 
 
 def settle(session: Session, *, member: str, rung: str, now: datetime) -> None:

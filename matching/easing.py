@@ -42,7 +42,7 @@ EASING_WORDS: Mapping[Easing, str] = {
     Easing.WATCH: "Watch first, without a turn of your own",
     Easing.TAKE_A_TASK: "Ask for a small task",
     Easing.QUIETER_CORNER: "Take the quieter corner, or step outside for a while",
-    Easing.FIND_THE_HOST: "Arrange to be met at the door",
+    Easing.FIND_THE_HOST: "Go with somebody you know, or arrange to be met",
 }
 
 

@@ -117,7 +117,13 @@ def test_how_hard_and_how_good_are_told_apart_outing_by_outing(session: Session)
 
 @pytest.mark.parametrize(
     ("numbers", "expected"),
-    [([], None), ([50, 40, 30], None), ([60, 60, 40, 40], -20), ([10, 20, 90, 30, 40], 20)],
+    [
+        ([], None),
+        ([50, 40, 30], None),
+        ([60, 60, 40, 40], -20),
+        ([10, 20, 90, 30, 40], 20),
+        ([48, 40, 31, 23, 85], -9),
+    ],
 )
 def test_drift_compares_the_newer_half_with_the_older(numbers: list[float], expected: float | None) -> None:
     assert progress.drift(numbers) == expected

@@ -53,7 +53,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         calendar.one checkins.index checkins.ask checkins.answer checkins.change checkins.mail
         checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
-        ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.reward ladder.accept
+        ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.edit ladder.accept
         ladder.decline ladder.progress ladder.tough_day ladder.take_smaller notebook.index notebook.page
         notebook.write notebook.edit notebook.rewrite notebook.change notebook.tick portfolio.index
         portfolio.did practice.index practice.page practice.take profile.index profile.edit profile.save
@@ -81,7 +81,7 @@ OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.SELF}): """
         blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
-        ladder.restore ladder.reward ladder.accept ladder.decline ladder.take_smaller notebook.change
+        ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change
         notebook.edit notebook.rewrite portfolio.did
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline

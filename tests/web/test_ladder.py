@@ -112,12 +112,26 @@ def test_a_step_of_one_s_own_and_a_reward(
     assert response.status_code == 303
     added = view(rows).rungs[-1]
     assert (added.label, added.body.kind, added.reward) == ("Ask for a book", "same_room", "Cake")
-    post(member_client, f"/ladder/rungs/{ladder.rungs[0].id}/reward", reward="A bath")
+    post(member_client, f"/ladder/rungs/{ladder.rungs[0].id}/edit", label=LABELS[0], reward="A bath")
     assert "Afterwards: A bath" in text(member_client)
     post(member_client, "/ladder/new", label="Wave", like="")
     assert len(view(rows).rungs[-1].body.situation.assumed) == 15, (
         "what nobody stated is not taken for granted"
     )
+
+
+@pytest.mark.requirement("R14")
+def test_a_step_is_put_into_one_s_own_words_and_stays_as_big_as_it_was(
+    member_client: FlaskClient, rows: Session, ladder: LadderView
+) -> None:
+    first = ladder.rungs[0]
+    assert f'value="{first.label}"' in text(member_client, f"/ladder/rungs/{first.id}")
+    post(member_client, f"/ladder/rungs/{first.id}/edit", label="  Read along with the knitters ", reward="")
+    changed = view(rows).rungs[0]
+    assert (changed.label, changed.body.situation) == ("Read along with the knitters", first.body.situation)
+    response = post(member_client, f"/ladder/rungs/{first.id}/edit", label=" ", reward="")
+    assert response.status_code == 422
+    assert view(rows).rungs[0].label == "Read along with the knitters"
 
 
 def test_a_step_without_words_is_asked_for(member_client: FlaskClient) -> None:
@@ -191,7 +205,7 @@ def test_another_member_s_steps_are_not_there(
     for path in (
         f"rungs/{rung}/down",
         f"rungs/{rung}/archive",
-        f"rungs/{rung}/reward",
+        f"rungs/{rung}/edit",
         f"changes/{change}/accept",
     ):
         assert post(organizer_client, f"/ladder/{path}").status_code == 404, path

@@ -14,6 +14,7 @@ from domain.ladders import RungBody
 from matching.rungs import KINDS
 from matching.situations import situation_of
 from web.forms.choices import options
+from web.forms.words import tidy
 
 #: Ways of taking a step that ask less; each of them counts.
 SMALLER: dict[str, Any] = {
@@ -61,9 +62,18 @@ class OwnStepForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class RewardForm(FlaskForm):  # type: ignore[misc]
-    """Something nice, paired with a step."""
+class StepForm(FlaskForm):  # type: ignore[misc]
+    """A step in one's own words, and something nice paired with it."""
 
+    label = StringField(
+        _l("The step, in your words"),
+        [
+            InputRequired(_l("Say in a few words what the step is.")),
+            Length(max=LONGEST_LABEL, message=_l("Use up to 120 letters.")),
+        ],
+        filters=[tidy],
+        description=_l("Other words do not change how big we think it is."),
+    )
     reward = StringField(
         _l("Something nice for afterwards"),
         [Optional(), Length(max=200, message=_l("Use up to 200 letters."))],

@@ -16,7 +16,7 @@ from matching.advice import Reason
 from web import clock, filters, ladder_words
 from web.auth import Audience, audience, current_member
 from web.db import db
-from web.forms.ladder import SMALLER, OwnStepForm, RewardForm, ToughDayForm
+from web.forms.ladder import SMALLER, OwnStepForm, StepForm, ToughDayForm
 
 bp = Blueprint("ladder", __name__, url_prefix="/ladder")
 
@@ -84,7 +84,8 @@ def move(rung: str, way: str) -> Response:
 @audience(Audience.MEMBER)
 def step(rung: str) -> str:
     found = _rung(rung)
-    return render_template("ladder/step.html", rung=found, form=RewardForm(data={"reward": found.reward}))
+    form = StepForm(data={"label": found.label, "reward": found.reward})
+    return render_template("ladder/step.html", rung=found, form=form)
 
 
 def _rung(rung: str) -> RungView:
@@ -95,15 +96,16 @@ def _rung(rung: str) -> RungView:
     return found
 
 
-@bp.post("/rungs/<rung>/reward")
+@bp.post("/rungs/<rung>/edit")
 @audience(Audience.MEMBER)
-def reward(rung: str) -> Response | tuple[str, int]:
-    form = RewardForm()
+def edit(rung: str) -> Response | tuple[str, int]:
+    form, member = StepForm(), current_member().id
     if not form.validate():
         return render_template("ladder/step.html", rung=_rung(rung), form=form), 422
-    ladders.pair_reward(db.session(), member=current_member().id, rung=rung, reward=form.reward.data or "")
+    ladders.reword(db.session(), member=member, rung=rung, label=form.label.data)
+    ladders.pair_reward(db.session(), member=member, rung=rung, reward=form.reward.data or "")
     db.session.commit()
-    flash(_("Noted. You will see it with your step."), "success")
+    flash(_("Kept. You see it with your step."), "success")
     return redirect(url_for("ladder.index"), 303)
 
 
