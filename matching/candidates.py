@@ -202,14 +202,19 @@ def _weekly_distress(
     anticipation: Anticipation,
 ) -> Flags:
     """Hold a week's outings together to the budget; of a first outing the ceiling decides alone."""
+    flags: Flags = anticipation.suds > budget_left(member, table, settings)
+    return flags
+
+
+def budget_left(member: MemberInput, table: EventTable, settings: MatchingSettings) -> NDArray[np.float64]:
+    """Return the SUDS (n,) that the week of each event has left; infinite where nothing is planned in it."""
     weeks = week_of(table.starts)
     planned = np.zeros(len(table.events))
     for outing in member.planned:
         start = np.array([outing.starts_at.timestamp()])
         planned[weeks == week_of(start)[0]] += outing.anticipated
     budget = min(settings.weekly_distress, member.pace.weekly_distress)
-    flags: Flags = (planned > 0) & (planned + anticipation.suds > budget)
-    return flags
+    return np.where(planned > 0, budget - planned, np.inf)
 
 
 def _ceiling(

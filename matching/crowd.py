@@ -20,7 +20,7 @@ from matching.situations import drive
 
 DIMENSIONS, _GROUPS = 64, 1
 _BLOCK, _FUSED_BLOCK = 512, 4096
-_CODES = np.array([1, 2, 3, 4], dtype=np.int32)
+_CODES = np.array([1, 2, 3, 4, 5], dtype=np.int32)
 _RADIUS_KM = 10.0
 
 
@@ -207,7 +207,7 @@ def _members(count: int, width: float, rng: np.random.Generator) -> fused.Member
         barred_code=nothing,
         special_from=np.zeros(count + 1, dtype=np.int32),
         special=nothing,
-        personal=np.empty((0, 4), dtype=np.float32),
+        personal=np.empty((0, 5), dtype=np.float32),
     )
 
 

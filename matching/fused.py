@@ -68,7 +68,10 @@ class Members(NamedTuple):
     barred_code: Whole  #: why
     special_from: Whole  #: (m + 1,) rows of the next two
     special: Whole  #: columns with something personal
-    personal: Single  #: (s, 4) weighted familiarity, share of strangers left, 1 where visited, variety factor
+    personal: (
+        Single  #: (s, 5) weighted familiarity, share of strangers left, 1 where visited, variety factor,
+    )
+    #: highest drive that the week's plans leave room for
 
 
 class Best(NamedTuple):
@@ -152,7 +155,7 @@ def _worth(numbers: Double, member: int, mean: float, spread: float, likelier: f
 
 
 def match_block(events: Events, members: Members, best: Best, codes: Whole) -> None:
-    """Fill ``best`` for every member. ``codes`` holds the codes of newcomers, time, distance and ceiling."""
+    """Fill ``best`` for every member. ``codes``: newcomers, time, distance, weekly distress, ceiling."""
     compiled: Any = _run
     compiled(*events, *members, *best, codes)
 
@@ -203,7 +206,7 @@ def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are coun
             code_of[barred[row]] = barred_code[row]
         for row in range(special_from[member], special_from[member + 1]):
             row_of[special[row]] = row
-        number, over = 0, 0
+        number, over, over_budget = 0, 0, 0
         worst = worst_gentle = np.float32(-1)
         limit, safe = numbers[member, 0], numbers[member, 1]
         severe, safely = numbers[member, 2], numbers[member, 3]
@@ -246,6 +249,10 @@ def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are coun
             for each in range(FEATURE_COUNT):
                 drive += means[member, each] * situation[column, each]
             mean = float(drive)
+            if row >= 0 and mean > personal[row, 4]:
+                excluded[member, codes[3]] += 1
+                over_budget += 1
+                continue
             spread = lowest
             if mean <= bar:
                 variance = np.float32(0)
@@ -288,8 +295,8 @@ def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are coun
             if mean <= gentlest:
                 parts[column, KEPT] = worth * math.exp(-gentle / wide)
                 worst_gentle = _keep(columns, scores, member, 1, base + parts[column, KEPT], column)
-        excluded[member, 0] -= over
-        excluded[member, codes[3]] += over
+        excluded[member, 0] -= over + over_budget
+        excluded[member, codes[4]] += over
         _copy(columns, kept, member, parts)
         for row in range(barred_from[member], barred_from[member + 1]):
             code_of[barred[row]] = 0
@@ -342,6 +349,6 @@ def warm() -> None:
         barred_code=nothing,
         special_from=ends,
         special=nothing,
-        personal=np.empty((0, 4), dtype=np.float32),
+        personal=np.empty((0, 5), dtype=np.float32),
     )
-    match_block(events, members, empty(1, 2), np.array([1, 2, 3, 4], dtype=np.int32))
+    match_block(events, members, empty(1, 2), np.array([1, 2, 3, 4, 5], dtype=np.int32))

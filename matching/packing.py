@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import logit, ndtr, ndtri
 
 from matching import fused
 from matching.advice import plateau
-from matching.candidates import CODES, LIMITS, Exclusion
+from matching.candidates import CODES, LIMITS, Exclusion, budget_left
 from matching.features import UNFAMILIAR, Columns, EventTable, Floats, chord_within, columns_of, unit_vector
 from matching.gaussian import COLUMNS, PEAK_SD, ROWS, unpack
 from matching.inputs import FEATURE_COUNT, MemberInput, Need
@@ -31,11 +31,21 @@ _PERSONAL = (
     Exclusion.AVOIDED,
     Exclusion.ACCESS,
     Exclusion.APART,
+    Exclusion.NEWCOMERS,
+    Exclusion.WEEKLY_CAP,
+    Exclusion.REST_GAP,
 )
-_LATER = np.array(
-    [CODES[each] for each in (Exclusion.NEWCOMERS, Exclusion.TIME, Exclusion.DISTANCE, Exclusion.CEILING)],
-    dtype=np.int32,
+#: In the order of ``fused``, which finds them itself.
+_LATER = (
+    Exclusion.NEWCOMERS,
+    Exclusion.TIME,
+    Exclusion.DISTANCE,
+    Exclusion.WEEKLY_DISTRESS,
+    Exclusion.CEILING,
 )
+_LATER_CODES = np.array([CODES[each] for each in _LATER], dtype=np.int32)
+#: What is personal of a column with nothing personal about it, see ``fused.Members.personal``.
+_PLAIN = np.array([0, 1, 0, 1, np.inf])
 _ROLES = (Role.RIGHT_SIZED, Role.GENTLER)
 
 
@@ -50,10 +60,10 @@ def shortlists(
 ) -> list[Shortlist]:
     """Return what :func:`matching.shortlist.shortlist` returns for each, by the fused pass.
 
-    ``learned`` is (members, groups), ``groups`` the group of each event column. Who is paused or has outings
-    planned takes the plain way, as their limits are about times.
+    ``learned`` is (members, groups), ``groups`` the group of each event column. Who is paused takes the plain
+    way: it excludes everything at once.
     """
-    plain = [row for row, member in enumerate(members) if not member.paused and not member.planned]
+    plain = [row for row, member in enumerate(members) if not member.paused]
     packing = Packing(table, settings=settings, now=now, groups=groups)
     found = dict(zip(plain, packing.run([members[row] for row in plain], learned[plain]), strict=True))
     return [
@@ -65,9 +75,20 @@ def shortlists(
 
 
 class Packing:
-    """The open events of a run, packed once; members are packed and matched a block at a time."""
+    """The open events of a run, packed once; members are packed and matched a block at a time.
 
-    def __init__(self, table: EventTable, *, settings: MatchingSettings, now: float, groups: Columns) -> None:
+    ``groups`` is the group of each event column; ``only`` leaves out all columns but these.
+    """
+
+    def __init__(
+        self,
+        table: EventTable,
+        *,
+        settings: MatchingSettings,
+        now: float,
+        groups: Columns,
+        only: Columns | None = None,
+    ) -> None:
         self.table, self.settings, self.now = table, settings, now
         self.scale = 1 / (1 + settings.small_groups)
         self.weights = dict(zip(PARTS, (weigh(settings) * self.scale).tolist(), strict=True))
@@ -75,6 +96,8 @@ class Packing:
         self.outside = far | (table.starts < now + settings.lead * 3_600.0)
         self.full = ~self.outside & (table.places <= 0)
         self.open = np.flatnonzero(~self.outside & ~self.full)
+        if only is not None:
+            self.open = np.intersect1d(self.open, only)
         self.position = np.full(len(table.events), -1, dtype=np.int32)
         self.position[self.open] = np.arange(len(self.open), dtype=np.int32)
         self.values = tuple(table.by_value)
@@ -82,10 +105,15 @@ class Packing:
 
     def run(self, members: Sequence[MemberInput], learned: Floats) -> list[Shortlist]:
         """Return the shortlists of these members, in order."""
-        best = fused.empty(len(members), self.settings.shortlist)
-        if members and len(self.open):
-            fused.match_block(self.events, self._members(members, learned), best, _LATER)
+        best = self.best(members, learned, self.settings.shortlist)
         return [self._shortlist(member, best, row) for row, member in enumerate(members)]
+
+    def best(self, members: Sequence[MemberInput], learned: Floats, k: int) -> fused.Best:
+        """Return the ``k`` best open events of each member and role; nobody of them is paused."""
+        best = fused.empty(len(members), k)
+        if members and len(self.open):
+            fused.match_block(self.events, self._members(members, learned), best, _LATER_CODES)
+        return best
 
     def _events(self, groups: Columns) -> fused.Events:
         table, chosen, weights = self.table, self.open, self.weights
@@ -201,14 +229,15 @@ class Packing:
         return columns, codes[columns]
 
     def _personal(self, member: MemberInput) -> tuple[NDArray[np.int32], Floats]:
-        """Return the open columns where visits, people met or the last attempts count, and by how much."""
+        """Return the open columns where visits, people met, plans or the last attempts count, and how."""
         last = [attempt for attempt in member.pace.recent if attempt.attended][-3:]
         repeated = {attempt.kind for attempt in last} if len(last) == 3 else set()
-        if not (member.visits or member.knows or member.meet_again or len(repeated) == 1):
-            return np.empty(0, dtype=np.int32), np.empty((0, 4))
-        rows = np.zeros((len(self.table.events), 4))
+        known = member.visits or member.knows or member.meet_again
+        if not (known or member.planned or len(repeated) == 1):
+            return np.empty(0, dtype=np.int32), np.empty((0, len(_PLAIN)))
+        rows = np.tile(_PLAIN, (len(self.table.events), 1))
         rows[:, 0] = self.weights[Part.FAMILIAR] * familiarity(member, self.table)
-        rows[:, 1] = rows[:, 3] = 1
+        rows[:, 4] = _bearable(budget_left(member, self.table, self.settings))
         for group, visits in member.visits.items():
             if group in self.table.by_group and visits:
                 rows[self.table.by_group[group], 1] = FAMILIARITY**visits
@@ -216,7 +245,7 @@ class Packing:
         if len(repeated) == 1:
             rows[columns_of(self.table.by_group, repeated), 3] = 0.5
         rows = rows[self.open]
-        columns = np.flatnonzero((rows != [0, 1, 0, 1]).any(axis=1)).astype(np.int32)
+        columns = np.flatnonzero((rows != _PLAIN).any(axis=1)).astype(np.int32)
         return columns, rows[columns]
 
     def _shortlist(self, member: MemberInput, best: fused.Best, row: int) -> Shortlist:
@@ -275,13 +304,22 @@ def _concerns(reason: Exclusion, member: MemberInput, table: EventTable) -> bool
     """Return whether a limit can hit anything, so that most members skip most of them."""
     preferences = member.preferences
     return {
-        Exclusion.ALREADY_GOING: member.id in table.by_going,
+        Exclusion.ALREADY_GOING: bool(member.planned) or member.id in table.by_going,
         Exclusion.DECLINED: bool(member.declined),
         Exclusion.NOT_A_FIT: bool(member.history),
         Exclusion.AVOIDED: bool(preferences.avoid),
         Exclusion.ACCESS: bool(preferences.access_needs),
         Exclusion.APART: bool(member.apart),
+        Exclusion.NEWCOMERS: bool(member.planned),
+        Exclusion.WEEKLY_CAP: bool(member.planned),
+        Exclusion.REST_GAP: bool(member.planned),
     }[reason]
+
+
+def _bearable(suds: Floats) -> Floats:
+    """Return the drive (n,) behind a number of SUDS, without an end where every or no outing is below it."""
+    drives: Floats = 50 + 22 * logit(np.clip(suds / 100, 0, 1))
+    return drives
 
 
 def _reach(member: MemberInput) -> float:

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from matching import fused, pipeline
+from matching.candidates import Exclusion
 from matching.features import tabulate
 from matching.inputs import MemberInput
 from matching.pace import Attempt, Role
@@ -44,8 +45,14 @@ def people(count: int, seed: int) -> list[MemberInput]:
             )
             for _ in range(4)
         )
-        pace = dataclasses.replace(members[row].pace, recent=attempts)
-        members[row] = dataclasses.replace(members[row], pace=pace)
+        pace = dataclasses.replace(
+            members[row].pace,
+            recent=attempts,
+            weekly_distress=float(rng.integers(50, 90)),
+            weekly_cap=2,
+        )
+        declined = frozenset(f"e{each:05}" for each in rng.integers(400, size=5))
+        members[row] = dataclasses.replace(members[row], pace=pace, declined=declined)
     return members
 
 
@@ -109,3 +116,9 @@ def test_warming_up_leaves_the_pass_compiled() -> None:
     fused.warm()
 
     assert fused._run.signatures
+
+
+def test_every_reason_for_an_exclusion_is_compared() -> None:
+    reasons = {reason for fast, _plain in both(MatchingSettings(), 1) for reason in fast.excluded}
+
+    assert reasons == set(Exclusion)
