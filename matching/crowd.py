@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,17 @@ from scipy.special import expit, ndtr
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
-from matching import fused
+from matching import beliefs, comfort, fused
+from matching.arithmetic import BELIEF
 from matching.features import chord_within
-from matching.gaussian import COLUMNS, PEAK_SD, PRIOR_MEAN, PRIOR_VARIANCE, ROWS
+from matching.gathering import Gathering, Open, gather
+from matching.gaussian import PEAK_SD
 from matching.inputs import FEATURE_COUNT, SLOT_COUNT
 from matching.situations import drive
 
 DIMENSIONS, _GROUPS = 64, 1
+#: How often a weekly event takes place in the time looked at, and how many different people there are.
+DATES, _PEOPLE = 8, 256
 _BLOCK, _FUSED_BLOCK = 512, 4096
 _CODES = np.array([1, 2, 3, 4, 5], dtype=np.int32)
 _RADIUS_KM = 10.0
@@ -28,7 +32,8 @@ _RADIUS_KM = 10.0
 class Crowd:
     """Members and events, packed."""
 
-    events: fused.Events
+    events: Open
+    gathering: Gathering
     members: fused.Members
     k: int = 20
 
@@ -42,7 +47,7 @@ class Crowd:
         short = {name: getattr(self.members, name)[start:stop] for name in _PER_MEMBER}
         ends = np.zeros(len(short["energy"]) + 1, dtype=np.int32)
         members = self.members._replace(**short, barred_from=ends, special_from=ends)
-        return Crowd(events=self.events, members=members, k=self.k)
+        return replace(self, members=members)
 
 
 _PER_MEMBER = (
@@ -52,19 +57,25 @@ _PER_MEMBER = (
     "tastes",
     "needs",
     "learned",
-    "mean",
-    "uncertainty",
+    "belief",
     "strange",
     "numbers",
     "recent",
 )
 
 
-def crowd(members: int, events: int, *, country: bool, seed: int) -> Crowd:
-    """Return newcomers after their six questions and events of all kinds; a country is 600 km across."""
+def crowd(members: int, events: int, *, country: bool, weekly: bool = False, seed: int) -> Crowd:
+    """Return newcomers after some of their six questions and events of all kinds; a country is 600 km across.
+
+    No two events are alike, unless ``weekly``: then each has eight dates.
+    """
     rng = np.random.default_rng(seed)
     width = 2.7 if country else 0.06
-    return Crowd(events=_events(events, width, rng), members=_members(members, width, rng))
+    found = _events(-(-events // DATES) if weekly else events, width, rng)
+    if weekly:
+        dates: list[Any] = [np.repeat(each, DATES, axis=0)[:events] for each in found]
+        found = Open(*dates)
+    return Crowd(events=found, gathering=gather(found), members=_members(members, width, rng))
 
 
 def engines() -> dict[str, Callable[[Crowd], Any]]:
@@ -95,7 +106,7 @@ def whole(crowd: Crowd) -> NDArray[np.int32]:
     for start in range(0, crowd.size, _FUSED_BLOCK):
         block = crowd.part(start, start + _FUSED_BLOCK)
         best = fused.empty(block.size, crowd.k)
-        fused.match_block(block.events, block.members, best, _CODES)
+        fused.match_block(block.gathering, block.members, best, _CODES)
         found[start : start + block.size] = best.column
     return found
 
@@ -132,9 +143,11 @@ def _scores(crowd: Crowd, rows: slice, interest: NDArray[Any]) -> NDArray[Any]:
     events, members = crowd.events, crowd.members
     numbers = members.numbers[rows, :, None]
     energy = members.energy[rows][:, events.slot]
-    apart = 2 - 2 * (members.point[rows] @ events.point)
-    mean = members.mean[rows] @ events.situation.T
-    variance = members.uncertainty[rows] @ events.products.T + numbers[:, 13]
+    apart = 2 - 2 * (members.point[rows] @ events.point.T)
+    belief = members.belief[rows].reshape(-1, BELIEF * FEATURE_COUNT)
+    doubts = np.hstack([beliefs.products(events.situation), events.assumed])
+    mean = belief[:, :FEATURE_COUNT] @ events.situation.T
+    variance = belief[:, FEATURE_COUNT:] @ doubts.T + numbers[:, 13]
     spread = np.sqrt(variance)
     score = interest + events.constant + energy + members.needs[rows][:, events.offers]
     attend = expit(numbers[:, 8] - 5 * expit((mean - 50) / 22) + 0.3 * events.hosted)
@@ -162,32 +175,27 @@ def _points(count: int, width: float, rng: np.random.Generator) -> NDArray[np.fl
     )
 
 
-def _events(count: int, width: float, rng: np.random.Generator) -> fused.Events:
+def _events(count: int, width: float, rng: np.random.Generator) -> Open:
     situation = rng.random((count, FEATURE_COUNT)) ** 1.5
     situation[:, 0] = 1
     assumed = rng.random((count, FEATURE_COUNT)) < 0.15
-    products = np.zeros((count, fused.UNCERTAINTY), dtype=np.float32)
-    products[:, : fused.STATED] = np.hstack([situation[:, ROWS] * situation[:, COLUMNS], assumed])
-    return fused.Events(
+    return Open(
         slot=rng.integers(0, SLOT_COUNT, count).astype(np.int32),
-        point=np.ascontiguousarray(_points(count, width, rng).T),
+        point=_points(count, width, rng),
         online=rng.random(count) < 0.02,
         closed=rng.random(count) < 0.05,
         about=_unit(rng.random((count, DIMENSIONS))),
         offers=rng.integers(0, 32, count).astype(np.int32),
         group=np.zeros(count, dtype=np.int32),
         constant=rng.random(count).astype(np.float32) * np.float32(0.1),
-        situation=situation.astype(np.float32),
-        products=products,
+        situation=situation,
+        assumed=assumed,
         hosted=situation[:, 13] < 0.5,
     )
 
 
 def _members(count: int, width: float, rng: np.random.Generator) -> fused.Members:
     nothing = np.empty(0, dtype=np.int32)
-    variance = np.where(ROWS == COLUMNS, PRIOR_VARIANCE[ROWS], 0).astype(np.float32)
-    uncertainty = np.zeros(fused.UNCERTAINTY, dtype=np.float32)
-    uncertainty[: fused.STATED] = np.concatenate([variance, (PRIOR_MEAN**2 + PRIOR_VARIANCE) / 12])
     energy = np.where(rng.random((count, SLOT_COUNT)) < 0.5, -1.0, 0.04).astype(np.float32)
     limits = [drive(75), 1.2816, drive(80), 1.645, 0.1, drive(52), drive(37), drive(44.5), 1.9, 0.0, 0.25]
     return fused.Members(
@@ -197,9 +205,8 @@ def _members(count: int, width: float, rng: np.random.Generator) -> fused.Member
         tastes=_unit(rng.random((count, DIMENSIONS))) * np.float32(0.3),
         needs=rng.random((count, 32), dtype=np.float32) * np.float32(0.15),
         learned=np.zeros((count, _GROUPS), dtype=np.float32),
-        mean=(PRIOR_MEAN + rng.normal(0, 4, (count, FEATURE_COUNT))).astype(np.float32),
-        uncertainty=np.tile(uncertainty, (count, 1)),
-        strange=np.zeros((count, FEATURE_COUNT), dtype=np.float32),
+        belief=_newcomers(rng)[rng.integers(0, _PEOPLE, count)],
+        strange=np.zeros((count, FEATURE_COUNT)),
         numbers=np.tile([*limits, 0.25, 20.0, PEAK_SD**2], (count, 1)),
         recent=np.zeros((count, 3, FEATURE_COUNT), dtype=np.float32),
         barred_from=np.zeros(count + 1, dtype=np.int32),
@@ -207,8 +214,16 @@ def _members(count: int, width: float, rng: np.random.Generator) -> fused.Member
         barred_code=nothing,
         special_from=np.zeros(count + 1, dtype=np.int32),
         special=nothing,
-        personal=np.empty((0, 5), dtype=np.float32),
+        personal=np.empty((0, fused.PERSONAL), dtype=np.float32),
     )
+
+
+def _newcomers(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return what is believed of different people who answered three to six of the six questions."""
+    answers = rng.integers(10, 80, (_PEOPLE, 6)).astype(float)
+    states = [comfort.start(row[: 3 + number % 4].tolist()) for number, row in enumerate(answers)]
+    means = np.array([state.comfort.mean for state in states])
+    return beliefs.wrapped(means, np.array([state.comfort.covariance for state in states]))
 
 
 def _unit(values: NDArray[np.float64]) -> NDArray[np.float32]:

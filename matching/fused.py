@@ -1,51 +1,48 @@
 """One fused pass over members and events: hard limits, score and best k, with no matrix in between.
 
-The same arithmetic as ``candidates``, ``anticipation`` and ``score``, which the tests hold it to. Only this
-module knows Numba; a worker calls :func:`warm` once before it forks.
+The same formulas as ``candidates``, ``anticipation`` and ``score``, which the tests hold it to. A member's
+pass goes by stages over short lists that stay in the cache: what is in reach at a possible time, what is
+under the ceiling (``sieve``), scores (``arithmetic``), the best (``selection``). Only these modules know
+Numba; a worker calls :func:`warm` once before it forks.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, dot, nearnesses, worths
+from matching.gathering import LANES, Gathering, Open, gather
 from matching.inputs import FEATURE_COUNT, SLOT_COUNT
+from matching.selection import bar_of, rank_of, reaching, spread_out
+from matching.sieve import (
+    BARRED,
+    SPECIAL,
+    UNFAMILIAR,
+    bearable,
+    exactly,
+    in_reach,
+    is_far,
+    margin_of,
+    narrow,
+    settle,
+)
 
-Single = NDArray[np.float32]
-Double = NDArray[np.float64]
-Whole = NDArray[np.int32]
-
-#: Length of a covariance's upper triangle with the sixteen weights of unstated facts behind it.
-STATED = FEATURE_COUNT * (FEATURE_COUNT + 1) // 2 + FEATURE_COUNT
-#: The same with zeros behind it: rows of 32 fill the processor's vectors without a remainder.
-UNCERTAINTY = -(-STATED // 32) * 32
 #: Columns of a member's numbers, see :class:`Members`.
 NUMBERS = 14
+#: Columns of what is personal about an event, see the same.
+PERSONAL = 5
 #: What is kept of a proposal besides its score: interest, need, ladder, familiar, energy; mean, spread.
 KEPT = 7
 CODES = 18
 ROLES = 2
-_FAST = {"contract", "reassoc", "nsz", "arcp"}
-
-
-class Events(NamedTuple):
-    """The open events of a run; arrays of n rows."""
-
-    slot: Whole  #: (n,)
-    point: Double  #: (3, n) unit vectors
-    online: NDArray[np.bool_]  #: (n,)
-    closed: NDArray[np.bool_]  #: (n,) to newcomers
-    about: Single  #: (n, d) interests, and values behind them
-    offers: Whole  #: (n,) bits of the needs offered
-    group: Whole  #: (n,) column of ``Members.learned``
-    constant: Single  #: (n,) weighted parts that are the same for everybody, and the lift
-    situation: Single  #: (n, 16)
-    products: Single  #: (n, UNCERTAINTY) products of features, then 1 where a fact was not stated
-    hosted: NDArray[np.bool_]  #: (n,)
+#: Files that are compiled together with this one.
+_COMPILED = ("arithmetic.py", "sieve.py", "selection.py")
 
 
 class Members(NamedTuple):
@@ -57,9 +54,8 @@ class Members(NamedTuple):
     tastes: Single  #: (m, d) interests by declared share, then values, weighted
     needs: Single  #: (m, 32) weighted fit per set of needs offered
     learned: Single  #: (m, groups) weighted
-    mean: Single  #: (m, 16) drive
-    uncertainty: Single  #: (m, UNCERTAINTY) covariance, off-diagonal doubled; then of unstated facts
-    strange: Single  #: (m, 16) covariance of the share of strangers with each feature
+    belief: Double  #: (m, BELIEF, 16) see ``arithmetic``
+    strange: Double  #: (m, 16) covariance of the share of strangers with each feature
     numbers: Double  #: (m, NUMBERS) limit, its z, severe limit, its z, own risk, target, gentle target,
     #: gentlest mean, intercept less bias, novelty, weight of the ladder, right floor, width, noise variance
     recent: Single  #: (m, 3, 16) situations of the last attempts, of length 1; zeros where fewer
@@ -83,105 +79,67 @@ class Best(NamedTuple):
     excluded: Whole  #: (m, CODES) events per code; code 0 counts the possible ones
 
 
-@njit(cache=True, fastmath=_FAST)
-def _felt(one: Single, row: int, other: Single, column: int) -> np.float32:
-    """Return the inner product over the situation features; the constant length is unrolled."""
-    total = np.float32(0)
-    for each in range(FEATURE_COUNT):
-        total += one[row, each] * other[column, each]
-    return total
-
-
-@njit(cache=True)
-def _keep(
-    columns: Whole, scores: Single, member: int, role: int, score: np.float32, column: int
-) -> np.float32:
-    """Put an event among a member's best, the later of equals behind; return the score it takes to follow."""
-    last = columns.shape[2] - 1
-    place = last
-    if columns[member, role, place] < 0 or score > scores[member, role, place]:
-        while place > 0 and (columns[member, role, place - 1] < 0 or scores[member, role, place - 1] < score):
-            columns[member, role, place] = columns[member, role, place - 1]
-            scores[member, role, place] = scores[member, role, place - 1]
-            place -= 1
-        columns[member, role, place] = column
-        scores[member, role, place] = score
-    return scores[member, role, last] if columns[member, role, last] >= 0 else np.float32(-1)
-
-
-@njit(cache=True)
-def _copy(columns: Whole, kept: Single, member: int, parts: Single) -> None:
-    """Write what is kept of a member's best; the gentler role's ladder part is the last of a row."""
-    for role in range(ROLES):
-        for place in range(columns.shape[2]):
-            column = columns[member, role, place]
-            if column >= 0:
-                for each in range(KEPT):
-                    kept[member, role, place, each] = parts[column, each]
-                if role == 1:
-                    kept[member, role, place, 2] = parts[column, KEPT]
-
-
-@njit(cache=True, fastmath=_FAST)
-def _variety(
-    recent: Single, member: int, situation: Single, column: int, left: float, novelty: float
-) -> float:
-    """Return the factor for what is new beside the last attempts; ``left`` is the share of strangers left."""
-    length = np.float32(0)
-    alike = np.float32(0)
-    for feature in range(FEATURE_COUNT):
-        value = situation[column, feature] * (left if feature == 2 else 1)
-        length += value * value
-    for attempt in range(recent.shape[1]):
-        common = np.float32(0)
-        for feature in range(FEATURE_COUNT):
-            value = situation[column, feature] * (left if feature == 2 else 1)
-            common += recent[member, attempt, feature] * value
-        alike = max(alike, common)
-    likeness = float(alike) / math.sqrt(length)
-    new = min(max((1 - likeness) / 0.3, 0.0), 1.0)
-    return (1 + novelty * new) / (1 + novelty)
-
-
-@njit(cache=True, fastmath=_FAST)
-def _worth(numbers: Double, member: int, mean: float, spread: float, likelier: float) -> float:
-    """Return the ladder's part but for nearness: sure, likely gone to, far under the ceiling; weighted."""
-    odds = numbers[member, 8] - 5 / (1 + math.exp(-(mean - 50) / 22)) + likelier
-    risk = 0.5 * math.erfc((numbers[member, 0] - mean) / (spread * math.sqrt(2.0)))
-    width = numbers[member, 12]
-    sure = width / math.sqrt(width * width + spread * spread / 2)
-    careful = math.sqrt(min(max(1 - risk / numbers[member, 4], 0.0), 1.0))
-    return float(sure * careful * numbers[member, 10] / (1 + math.exp(-odds)))
-
-
-def match_block(events: Events, members: Members, best: Best, codes: Whole) -> None:
+def match_block(events: Gathering, members: Members, best: Best, codes: Whole) -> None:
     """Fill ``best`` for every member. ``codes``: newcomers, time, distance, weekly distress, ceiling."""
     compiled: Any = _run
     compiled(*events, *members, *best, codes)
 
 
-@njit(cache=True, fastmath=_FAST, nogil=True)
-def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are counted and copied at every use
+@njit(fastmath=FAST, error_model="numpy")
+def _variety(recent: Single, situation: Single, share: np.float32, novelty: np.float32) -> np.float32:
+    """Return the factor for what is new beside the last attempts; ``share`` is what is left of strangers."""
+    length = alike = np.float32(0)
+    for feature in range(FEATURE_COUNT):
+        value = situation[feature] * (share if feature == UNFAMILIAR else np.float32(1))
+        length += value * value
+    for attempt in range(recent.shape[0]):
+        common = np.float32(0)
+        for feature in range(FEATURE_COUNT):
+            value = situation[feature] * (share if feature == UNFAMILIAR else np.float32(1))
+            common += recent[attempt, feature] * value
+        alike = max(alike, common)
+    new = min(max((1 - alike / math.sqrt(length)) / np.float32(0.3), np.float32(0)), np.float32(1))
+    return (1 + novelty * new) / (1 + novelty)
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def _total(
+    base: Single, worth: Single, near: Single, under: Single, floor: float, least: float, score: Single
+) -> None:
+    """Write the scores of a role; -1 where an event is not near enough to its target or not low enough."""
+    nearest, lowest = np.float32(floor), np.float32(least)
+    for each in range(score.shape[0]):
+        total = base[each] + worth[each] * near[each]
+        score[each] = total if (near[each] >= nearest) & (under[each] >= lowest) else np.float32(-1)
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are counted and copied at every use
+    start: Whole,
+    online: Whole,
+    held: Whole,
     slot: Whole,
-    point: Double,
-    online: NDArray[np.bool_],
-    closed: NDArray[np.bool_],
+    remote: Any,
+    points: Double,
     about: Single,
     offers: Whole,
     group: Whole,
     constant: Single,
+    exact: Double,
     situation: Single,
-    products: Single,
-    hosted: NDArray[np.bool_],
+    assumed: Single,
+    hosted: Single,
+    column_from: Whole,
+    column: Whole,
+    row_of: Whole,
     energy: Single,
     place: Double,
     reach: Double,
     tastes: Single,
     needs: Single,
     learned: Single,
-    means: Single,
-    uncertainty: Single,
-    strange: Single,
+    belief: Double,
+    strange: Double,
     numbers: Double,
     recent: Single,
     barred_from: Whole,
@@ -197,111 +155,201 @@ def _run(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are coun
     codes: Whole,
 ) -> None:
     """Filter, score and keep, member by member; the arguments are the fields of the records in order."""
-    code_of = np.zeros(slot.shape[0], dtype=np.int32)
-    row_of = np.full(slot.shape[0], -1, dtype=np.int32)
-    left = np.empty(slot.shape[0], dtype=np.int32)
-    parts = np.empty((slot.shape[0], KEPT + 1), dtype=np.float32)
+    size, count, k = slot.shape[0], row_of.shape[0], columns.shape[2]
+    most = size + count + LANES
+    hidden = np.zeros(count, dtype=np.int8)
+    contains = column_from[1:] - column_from[:-1]
+    weights = contains.copy()
+    chords = np.empty(size)
+    single = np.empty((BELIEF, FEATURE_COUNT), dtype=np.float32)
+    left, rows, mine, weight = (
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+    )
+    under, spread, margin = (
+        np.empty(most, dtype=np.float32),
+        np.empty(most, dtype=np.float32),
+        np.empty(most, dtype=np.float32),
+    )
+    odds, factor, worth = (
+        np.empty(most, dtype=np.float32),
+        np.empty(most, dtype=np.float32),
+        np.empty(most, dtype=np.float32),
+    )
+    base, interest = np.empty(most, dtype=np.float32), np.empty(most, dtype=np.float32)
+    near, score = np.empty((ROLES, most), dtype=np.float32), np.empty((ROLES, most), dtype=np.float32)
+    entries, listed, places = (
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+        np.empty(most, dtype=np.int32),
+    )
+    ranked = np.empty(most, dtype=np.float32)
     for member in range(energy.shape[0]):
-        for row in range(barred_from[member], barred_from[member + 1]):
-            code_of[barred[row]] = barred_code[row]
-        for row in range(special_from[member], special_from[member + 1]):
-            row_of[special[row]] = row
-        number, over, over_budget = 0, 0, 0
-        worst = worst_gentle = np.float32(-1)
-        limit, safe = numbers[member, 0], numbers[member, 1]
-        severe, safely = numbers[member, 2], numbers[member, 3]
-        target, gentler, gentlest = numbers[member, 5], numbers[member, 6], numbers[member, 7]
-        novelty, weight = numbers[member, 9], numbers[member, 10]
-        floor, width, noise = numbers[member, 11], numbers[member, 12], numbers[member, 13]
-        lowest = math.sqrt(noise)
-        bar = min(limit - safe * lowest, severe - safely * lowest)
-        x, y, z, within = place[member, 0], place[member, 1], place[member, 2], reach[member]
-        times = 0
-        for part in range(energy.shape[1]):
-            times |= (energy[member, part] >= 0) << part
-        late_ones, far_ones = 0, 0
-        # without branches: which event is late or far is a toss-up that no processor foresees
-        for column in range(slot.shape[0]):
-            late = 1 - (times >> slot[column] & 1)
-            apart = (point[0, column] - x) ** 2 + (point[1, column] - y) ** 2 + (point[2, column] - z) ** 2
-            far = (1 - online[column]) & (apart > within)
-            if code_of[column] or closed[column]:
-                row = row_of[column]
-                code = code_of[column]
-                if code == 0 and (row < 0 or personal[row, 2] == 0):
-                    code = codes[0]
-                if code:
-                    excluded[member, code] += 1
-                    continue
-            late_ones += late
-            far_ones += far & (1 - late)
-            left[number] = column
-            number += (1 - late) & (1 - far)
-        excluded[member, 0] = number
-        excluded[member, codes[1]] += late_ones
-        excluded[member, codes[2]] += far_ones
-        for found in range(number):
-            column = left[found]
-            row = row_of[column]
-            share = personal[row, 1] if row >= 0 else np.float32(1)
-            change = (share - 1) * situation[column, 2]
-            drive = means[member, 2] * change
-            for each in range(FEATURE_COUNT):
-                drive += means[member, each] * situation[column, each]
-            mean = float(drive)
-            if row >= 0 and mean > personal[row, 4]:
-                excluded[member, codes[3]] += 1
-                over_budget += 1
+        here, own, told = place[member], numbers[member], excluded[member]
+        narrow(belief[member], own[0], single)
+        for each in range(barred_from[member], barred_from[member + 1]):
+            hidden[barred[each]] = BARRED
+            weights[row_of[barred[each]]] -= 1
+            told[barred_code[each]] += 1
+        for each in range(special_from[member], special_from[member + 1]):
+            if not hidden[special[each]]:
+                hidden[special[each]] = SPECIAL
+                weights[row_of[special[each]]] -= 1
+
+        number, late, timely = in_reach(
+            start, online, held, points, energy[member], here, reach[member], chords, left
+        )
+        bearable(
+            belief[member],
+            single,
+            strange[member],
+            own,
+            exact,
+            situation,
+            assumed,
+            left[:number],
+            under[:number],
+            spread[:number],
+            margin[:number],
+        )
+        size, found, weighty, possible = settle(
+            left[:number], margin[:number], contains, weights, rows, under, spread, weight
+        )
+        mine[:size] = -1
+        shut, far, over, tired = held[SLOT_COUNT], timely - found, weighty - possible, 0
+        for each in range(barred_from[member], barred_from[member + 1]):
+            row = row_of[barred[each]]
+            if row >= start[SLOT_COUNT]:
+                shut -= 1
+            elif energy[member, slot[row]] < 0:
+                late -= 1
+            elif not remote[row] and is_far(points, row, here, reach[member]):
+                far -= 1
+        for each in range(special_from[member], special_from[member + 1]):
+            row, closed = row_of[special[each]], row_of[special[each]] >= start[SLOT_COUNT]
+            if hidden[special[each]] != SPECIAL or (closed and personal[each, 2] == 0):
                 continue
-            spread = lowest
-            if mean <= bar:
-                variance = np.float32(0)
-                for each in range(UNCERTAINTY):
-                    variance += uncertainty[member, each] * products[column, each]
-                if row >= 0:
-                    variance += 2 * change * _felt(strange, member, situation, column)
-                    variance += change * change * strange[member, 2]
-                spread = math.sqrt(variance + noise)
-            if mean + safe * spread > limit or mean + safely * spread > severe:
+            is_late = energy[member, slot[row]] < 0
+            away = not is_late and not remote[row] and is_far(points, row, here, reach[member])
+            shut -= closed
+            late += closed and is_late
+            far += closed and away
+            if is_late or away:
+                continue
+            level, variance = exactly(
+                belief[member], exact[row], assumed[row], strange[member], personal[each, 1]
+            )
+            below, doubt = own[0] - level, math.sqrt(variance + own[13])
+            if level > personal[each, 4]:
+                tired += 1
+            elif margin_of(own, below, doubt) < 0:
                 over += 1
-                continue
-            interest = learned[member, group[column]]
-            for each in range(about.shape[1]):
-                interest += tastes[member, each] * about[column, each]
-            need = needs[member, offers[column]]
-            familiar = personal[row, 0] if row >= 0 else np.float32(0)
-            base = constant[column] + interest + need + familiar + energy[member, slot[column]]
-            wide = 2 * width * width + spread * spread
-            most = weight * width / math.sqrt(wide / 2)
-            right, gentle = (mean - target) ** 2, (mean - gentler) ** 2
-            # exp(-x) is at most 1 / (1 + x): what cannot reach the best even so is left
-            hopeless = base + most / (1 + right / wide) <= worst
-            if hopeless and (mean > gentlest or base + most / (1 + gentle / wide) <= worst_gentle):
-                continue
-            likelier = 0.3 * hosted[column]
-            if row >= 0 and personal[row, 2] > 0:
-                likelier += 0.3
-            worth = _worth(numbers, member, mean, spread, likelier)
+            else:
+                rows[size], mine[size], under[size], spread[size], weight[size] = row, each, below, doubt, 1
+                possible += 1
+                size += 1
+        told[0] = possible
+        told[codes[0]] += shut
+        told[codes[1]] += late
+        told[codes[2]] += far
+        told[codes[3]] += tired
+        told[codes[4]] += over
+
+        novelty = np.float32(own[9])
+        for each in range(size):
+            row, personally = rows[each], mine[each]
+            interest[each] = learned[member, group[row]] + dot(tastes[member], about[row])
+            base[each] = (
+                interest[each] + constant[row] + needs[member, offers[row]] + energy[member, slot[row]]
+            )
+            odds[each] = np.float32(own[8]) + np.float32(0.3) * hosted[row]
+            factor[each] = 1
+            if personally >= 0:
+                base[each] += personal[personally, 0]
+                odds[each] += np.float32(0.3) * personal[personally, 2]
+                factor[each] = personal[personally, 3]
             if novelty > 0:
-                worth *= _variety(recent, member, situation, column, float(share), novelty)
-            if row >= 0:
-                worth *= personal[row, 3]
-            parts[column, 0], parts[column, 1], parts[column, 3] = interest, need, familiar
-            parts[column, 4], parts[column, 5], parts[column, 6] = energy[member, slot[column]], mean, spread
-            near = math.exp(-right / wide)
-            if near >= floor:
-                parts[column, 2] = worth * near
-                worst = _keep(columns, scores, member, 0, base + parts[column, 2], column)
-            if mean <= gentlest:
-                parts[column, KEPT] = worth * math.exp(-gentle / wide)
-                worst_gentle = _keep(columns, scores, member, 1, base + parts[column, KEPT], column)
-        excluded[member, 0] -= over + over_budget
-        excluded[member, codes[4]] += over
-        _copy(columns, kept, member, parts)
-        for row in range(barred_from[member], barred_from[member + 1]):
-            code_of[barred[row]] = 0
-        for row in range(special_from[member], special_from[member + 1]):
-            row_of[special[row]] = -1
+                share = personal[personally, 1] if personally >= 0 else np.float32(1)
+                factor[each] *= _variety(recent[member], situation[row], share, novelty)
+        filled = -(-size // LANES) * LANES
+        for each in range(size, filled):
+            under[each], spread[each], weight[each], base[each], odds[each], factor[each] = 1, 1, 0, -1, 0, 0
+        worths(own, under[:filled], spread[:filled], odds[:filled], factor[:filled], worth[:filled])
+        for role in range(ROLES):
+            nearnesses(own[0] - own[5 + role], own[12], under[:filled], spread[:filled], near[role, :filled])
+            floor, least = (own[11], -np.inf) if role == 0 else (-1.0, own[0] - own[7])
+            _total(
+                base[:filled],
+                worth[:filled],
+                near[role, :filled],
+                under[:filled],
+                floor,
+                least,
+                score[role, :filled],
+            )
+            bar = bar_of(score[role, :filled], weight[:filled], k)
+            few = reaching(score[role, :filled], bar, entries)
+            some = spread_out(
+                entries[:few],
+                score[role],
+                rows,
+                mine,
+                special,
+                column_from,
+                column,
+                hidden,
+                listed,
+                places,
+                ranked,
+            )
+            for each in range(some):
+                at = rank_of(ranked[:some], listed[:some], ranked[each], listed[each])
+                if at < k:
+                    entry, row = places[each], rows[places[each]]
+                    columns[member, role, at] = listed[each]
+                    scores[member, role, at] = ranked[each]
+                    kept[member, role, at, 0] = interest[entry]
+                    kept[member, role, at, 1] = needs[member, offers[row]]
+                    kept[member, role, at, 2] = worth[entry] * near[role, entry]
+                    kept[member, role, at, 3] = (
+                        personal[mine[entry], 0] if mine[entry] >= 0 else np.float32(0)
+                    )
+                    kept[member, role, at, 4] = energy[member, slot[row]]
+                    kept[member, role, at, 5] = own[0] - under[entry]
+                    kept[member, role, at, 6] = spread[entry]
+
+        for each in range(barred_from[member], barred_from[member + 1]):
+            hidden[barred[each]] = 0
+            weights[row_of[barred[each]]] += 1
+        for each in range(special_from[member], special_from[member + 1]):
+            if hidden[special[each]]:
+                hidden[special[each]] = 0
+                weights[row_of[special[each]]] += 1
+
+
+def _cached(version: str) -> Any:
+    """Return the pass, compiled once and kept on disk for as long as ``version`` stays the same.
+
+    Numba looks for changes in the file of a function alone; what it calls is told apart by this constant.
+    """
+
+    @njit(cache=True, nogil=True)
+    def run(*everything: Any) -> None:
+        if version:
+            _every_member(*everything)
+
+    return run
+
+
+def _version() -> str:
+    """Return a digest of the sources that are compiled together."""
+    sources = (Path(__file__).with_name(name).read_bytes() for name in _COMPILED)
+    return hashlib.sha256(b"".join(sources)).hexdigest()
+
+
+_run = _cached(_version())
 
 
 def empty(members: int, k: int) -> Best:
@@ -316,32 +364,33 @@ def empty(members: int, k: int) -> Best:
 
 def warm() -> None:
     """Compile, or load what was compiled, on one member and one event; call it before a worker forks."""
+    whole, flag = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=bool)
     one = np.ones(1, dtype=np.float32)
-    whole, flag = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.bool_)
-    events = Events(
-        slot=whole,
-        point=np.zeros((3, 1)),
-        online=flag,
-        closed=flag,
-        about=np.ones((1, 1), dtype=np.float32),
-        offers=whole,
-        group=whole,
-        constant=one,
-        situation=np.ones((1, FEATURE_COUNT), dtype=np.float32),
-        products=np.ones((1, UNCERTAINTY), dtype=np.float32),
-        hosted=flag,
+    events = gather(
+        Open(
+            slot=whole,
+            point=np.zeros((1, 3)),
+            online=flag,
+            closed=flag,
+            about=np.ones((1, 1), dtype=np.float32),
+            offers=whole,
+            group=whole,
+            constant=one,
+            situation=np.ones((1, FEATURE_COUNT)),
+            assumed=np.zeros((1, FEATURE_COUNT), dtype=bool),
+            hosted=flag,
+        )
     )
     nothing, ends = np.empty(0, dtype=np.int32), np.zeros(2, dtype=np.int32)
     members = Members(
         energy=np.ones((1, SLOT_COUNT), dtype=np.float32),
         point=np.zeros((1, 3)),
         reach=np.ones(1),
-        tastes=np.ones((1, 1), dtype=np.float32),
+        tastes=np.ones((1, LANES), dtype=np.float32),
         needs=np.ones((1, 32), dtype=np.float32),
         learned=np.ones((1, 1), dtype=np.float32),
-        mean=np.ones((1, FEATURE_COUNT), dtype=np.float32),
-        uncertainty=np.ones((1, UNCERTAINTY), dtype=np.float32),
-        strange=np.ones((1, FEATURE_COUNT), dtype=np.float32),
+        belief=np.ones((1, BELIEF, FEATURE_COUNT)),
+        strange=np.ones((1, FEATURE_COUNT)),
         numbers=np.ones((1, NUMBERS)),
         recent=np.zeros((1, 3, FEATURE_COUNT), dtype=np.float32),
         barred_from=ends,
@@ -349,6 +398,6 @@ def warm() -> None:
         barred_code=nothing,
         special_from=ends,
         special=nothing,
-        personal=np.empty((0, 5), dtype=np.float32),
+        personal=np.empty((0, PERSONAL), dtype=np.float32),
     )
     match_block(events, members, empty(1, 2), np.array([1, 2, 3, 4, 5], dtype=np.int32))

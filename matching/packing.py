@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit, ndtr, ndtri
 
-from matching import fused
+from matching import beliefs, fused
 from matching.advice import plateau
 from matching.candidates import CODES, LIMITS, Exclusion, budget_left
-from matching.features import UNFAMILIAR, Columns, EventTable, Floats, chord_within, columns_of, unit_vector
-from matching.gaussian import COLUMNS, PEAK_SD, ROWS, unpack
+from matching.features import Columns, EventTable, Floats, chord_within, columns_of, unit_vector
+from matching.gathering import Gathering, Open, Single, filled, gather
+from matching.gaussian import PEAK_SD
 from matching.inputs import FEATURE_COUNT, MemberInput, Need
 from matching.outlook import OVERWHELMING_RISK, suds
 from matching.pace import OVERWHELMING, Role
@@ -20,10 +21,9 @@ from matching.rank import Ranking, rerank, similarity
 from matching.score import NEUTRAL, NEXT_NEED, PARTS, Part, familiarity, shared_values, weigh
 from matching.settings import MatchingSettings
 from matching.shortlist import Ranked, Shortlist, shortlist, visited_by
-from matching.situations import FAMILIARITY, UNSTATED_VARIANCE, drive
+from matching.situations import FAMILIARITY, drive
 
 _NEEDS = tuple(Need)
-_PAIRS = np.where(ROWS == COLUMNS, 1.0, 2.0)
 _PERSONAL = (
     Exclusion.ALREADY_GOING,
     Exclusion.DECLINED,
@@ -115,7 +115,7 @@ class Packing:
             fused.match_block(self.events, self._members(members, learned), best, _LATER_CODES)
         return best
 
-    def _events(self, groups: Columns) -> fused.Events:
+    def _events(self, groups: Columns) -> Gathering:
         table, chosen, weights = self.table, self.open, self.weights
         values = np.zeros((len(table.events), len(self.values)), dtype=bool)
         for number, value in enumerate(self.values):
@@ -125,28 +125,26 @@ class Packing:
             offers[columns_of(table.by_need, (need,))] |= 1 << bit
         constant = weights[Part.REGULARITY] * table.regularity + weights[Part.BELONGING] * table.belonging
         constant += self.settings.small_groups * self.scale * table.lift
-        situations = table.situations[chosen]
-        products = situations[:, ROWS] * situations[:, COLUMNS]
-        return fused.Events(
-            slot=table.slots[chosen].astype(np.int32),
-            point=np.ascontiguousarray(table.points[chosen].T),
-            online=table.online[chosen],
-            closed=table.newcomers[chosen] <= 0,
-            about=_single(np.hstack([table.about, values])[chosen]),
-            offers=offers[chosen],
-            group=groups[chosen].astype(np.int32),
-            constant=_single(constant[chosen]),
-            situation=_single(situations),
-            products=_padded(np.hstack([products, table.assumed[chosen]])),
-            hosted=table.hosted[chosen],
+        return gather(
+            Open(
+                slot=table.slots[chosen].astype(np.int32),
+                point=table.points[chosen],
+                online=table.online[chosen],
+                closed=table.newcomers[chosen] <= 0,
+                about=_single(np.hstack([table.about, values])[chosen]),
+                offers=offers[chosen],
+                group=groups[chosen].astype(np.int32),
+                constant=_single(constant[chosen]),
+                situation=table.situations[chosen],
+                assumed=table.assumed[chosen] > 0,
+                hosted=table.hosted[chosen],
+            )
         )
 
     def _members(self, members: Sequence[MemberInput], learned: Floats) -> fused.Members:
         interest = self.weights[Part.INTEREST] * (1 - self.settings.declared_share)
-        beliefs = [unpack(member.comfort) for member in members]
-        means = np.array([belief.mean for belief in beliefs])
-        spreads = np.array([np.diag(belief.covariance) for belief in beliefs])
-        covariances = np.array([member.comfort.covariance for member in members]) * _PAIRS
+        means = np.array([member.comfort.mean for member in members])
+        triangles = np.array([member.comfort.covariance for member in members])
         barred = [self._barred(member) for member in members]
         personal = [self._personal(member) for member in members]
         return fused.Members(
@@ -155,12 +153,11 @@ class Packing:
                 [unit_vector(each.preferences.latitude, each.preferences.longitude) for each in members]
             ),
             reach=np.array([_reach(member) for member in members]),
-            tastes=_single(np.array([self._tastes(member) for member in members])),
+            tastes=filled(np.array([self._tastes(member) for member in members])),
             needs=_single(np.array([self._needs(member) for member in members])),
             learned=_single(learned * interest),
-            mean=_single(means),
-            uncertainty=_padded(np.hstack([covariances, UNSTATED_VARIANCE * (means**2 + spreads)])),
-            strange=_single(np.array([belief.covariance[UNFAMILIAR] for belief in beliefs])),
+            belief=beliefs.wrapped(means, triangles),
+            strange=beliefs.with_unfamiliar(triangles),
             numbers=np.array([self._numbers(member) for member in members]),
             recent=_single(np.array([_recent(member) for member in members])),
             barred_from=_ends([len(columns) for columns, _ in barred]),
@@ -208,7 +205,7 @@ class Packing:
             pace.risk,
             drive(pace.target),
             drive(pace.target - settings.gentler_by),
-            drive(pace.target - settings.gentler_by / 2),
+            float(_bearable(np.array(pace.target - settings.gentler_by / 2))),
             member.comfort.intercept - 0.05 * (member.comfort.bias - 40),
             lift if any(attempt.attended for attempt in pace.recent) else 0.0,
             self.weights[Part.LADDER],
@@ -339,14 +336,8 @@ def _recent(member: MemberInput) -> Floats:
     return recent
 
 
-def _single(values: NDArray[np.generic]) -> fused.Single:
+def _single(values: NDArray[np.generic]) -> Single:
     return np.ascontiguousarray(values, dtype=np.float32)
-
-
-def _padded(values: Floats) -> fused.Single:
-    padded = np.zeros((len(values), fused.UNCERTAINTY), dtype=np.float32)
-    padded[:, : fused.STATED] = values
-    return padded
 
 
 def _ends(lengths: Sequence[int]) -> NDArray[np.int32]:

@@ -25,9 +25,12 @@ _SHOWN = ("numpy", "scikit-learn", "numba", "faiss-cpu", "implicit")
 @click.option("--members", default=10_000, show_default=True, type=click.IntRange(64))
 @click.option("--events", default=1_000, show_default=True, type=click.IntRange(32))
 @click.option("--country", is_flag=True, help="Spread over a country, so that most is out of reach.")
+@click.option("--weekly", is_flag=True, help="Eight dates for each event, instead of all different.")
 @click.option("--only", help="Time only these, separated by commas, as well as sgemm.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def bench_match(*, members: int, events: int, country: bool, only: str | None, as_json: bool) -> None:
+def bench_match(
+    *, members: int, events: int, country: bool, weekly: bool, only: str | None, as_json: bool
+) -> None:
     """Match made-up members to events on one thread, side by side with sgemm and other engines.
 
     "handrail" does everything: hard limits, all parts of the score, the best 20 for both roles. "numpy" and
@@ -37,12 +40,17 @@ def bench_match(*, members: int, events: int, country: bool, only: str | None, a
         os.environ[name] = "1"
     from matching import crowd as crowds  # noqa: PLC0415  after the threads are set; loads the numerics
 
-    crowd = crowds.crowd(members, events, country=country, seed=1)
+    crowd = crowds.crowd(members, events, country=country, weekly=weekly, seed=1)
     engines = {**crowds.engines(), **_peers()}
     if only:
         wanted = {"sgemm", *only.split(",")}
         engines = {name: engine for name, engine in engines.items() if name in wanted}
-    report = _report(crowd, engines) | {"members": members, "events": events, "country": country}
+    report = _report(crowd, engines) | {
+        "members": members,
+        "events": events,
+        "country": country,
+        "weekly": weekly,
+    }
     if as_json:
         click.echo(json.dumps(report))
     else:
@@ -128,6 +136,7 @@ def _versions() -> dict[str, str]:
 
 def _print_table(report: Mapping[str, Any]) -> None:
     place = "a country" if report["country"] else "one city"
+    place += ", weekly" if report["weekly"] else ""
     click.echo(
         f"{report['members']:,} members, {report['events']:,} events, {place}, one thread, CPU seconds"
     )

@@ -1,0 +1,185 @@
+"""The hard limits of the fused pass for one member: time, distance, plans and the ceiling; compiled.
+
+Every function lists what passes without branches: which event is late, far or too much is a toss-up that no
+processor foresees. Rows are those of ``matching.gathering``; a row stands for one or more columns.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from matching.arithmetic import (
+    BELIEF,
+    DIAGONALS,
+    FAST,
+    Double,
+    Single,
+    Whole,
+    foresee,
+    margins,
+    squared_chords,
+    tight,
+)
+from matching.inputs import FEATURE_COUNT, FEATURES, SLOT_COUNT, SituationFeature
+
+Bytes = NDArray[np.int8]
+
+UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
+#: Drive points from a ceiling within which single precision does not decide.
+TIGHT = np.float32(0.01)
+#: Why a column is not counted with its row: barred, or looked at on its own.
+BARRED, SPECIAL = 1, 2
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def narrow(belief: Double, limit: float, single: Single) -> None:
+    """Write the belief in single precision, the limit taken from the drive so that little is lost near it."""
+    for part in range(BELIEF):
+        for each in range(FEATURE_COUNT):
+            single[part, each] = belief[part, each]
+    single[0, 0] = belief[0, 0] - limit
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def _within(chords: Double, begin: int, end: int, reach: float, left: Whole, number: np.uint64) -> np.uint64:
+    """List the rows within reach behind those listed; unsigned numbers spare a check at every use."""
+    for row in range(np.uint64(begin), np.uint64(end)):
+        left[number] = np.int32(row)
+        number += np.uint64(chords[row] <= reach)
+    return number
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def in_reach(  # noqa: PLR0913, PLR0917
+    start: Whole,
+    online: Whole,
+    held: Whole,
+    points: Double,
+    energy: Single,
+    place: Double,
+    reach: float,
+    chords: Double,
+    left: Whole,
+) -> tuple[np.int64, int, int]:
+    """List the rows at a possible time and within reach.
+
+    Returns how many rows, how many columns are at an impossible time, and how many at a possible one.
+    """
+    number, late, timely = np.uint64(0), 0, 0
+    squared_chords(points, place, chords)
+    for slot in range(SLOT_COUNT):
+        columns = held[slot]
+        if energy[slot] < 0:
+            late += columns
+            continue
+        timely += columns
+        number = _within(chords, start[slot], online[slot], reach, left, number)
+        for row in range(online[slot], start[slot + 1]):
+            left[number] = row
+            number += np.uint64(1)
+    return np.int64(number), late, timely
+
+
+@njit(error_model="numpy")
+def is_far(points: Double, row: int, place: Double, reach: float) -> bool:
+    """Return whether a row with a place is out of reach."""
+    across, along, up = points[0, row] - place[0], points[1, row] - place[1], points[2, row] - place[2]
+    far: bool = across * across + along * along + up * up > reach
+    return far
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def exactly(
+    belief: Double, situation: Double, assumed: Single, strange: Double, share: float
+) -> tuple[float, float]:
+    """Return mean and variance of the drive in double precision, with a share of the strangers left."""
+    level = variance = 0.0
+    for each in range(FEATURE_COUNT):
+        carried = belief[1, each] * situation[each]
+        for apart in range(1, DIAGONALS):
+            carried += belief[1 + apart, each] * situation[each + apart]
+        level += belief[0, each] * situation[each]
+        variance += carried * situation[each] + belief[1 + DIAGONALS, each] * assumed[each]
+    change = (share - 1) * situation[UNFAMILIAR]
+    if change != 0:
+        level += change * belief[0, UNFAMILIAR]
+        variance += change * change * strange[UNFAMILIAR]
+        for each in range(FEATURE_COUNT):
+            variance += 2 * change * strange[each] * situation[each]
+    return level, variance
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def margin_of(numbers: Double, under: float, spread: float) -> float:
+    """Return how far below both ceilings an event stays; as ``arithmetic.margins`` in double precision."""
+    own: float = under - numbers[1] * spread
+    severe: float = numbers[2] - numbers[0] + under - numbers[3] * spread
+    return min(own, severe)
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def bearable(  # noqa: PLR0913, PLR0917
+    belief: Double,
+    single: Single,
+    strange: Double,
+    numbers: Double,
+    exact: Double,
+    situation: Single,
+    assumed: Single,
+    left: Whole,
+    under: Single,
+    spread: Single,
+    margin: Single,
+) -> None:
+    """Write how far under the limit each listed row is, the spread of its peak and its margin.
+
+    What single precision cannot tell from the ceiling is computed again in double precision.
+    """
+    for each in range(left.shape[0]):
+        mean, spread[each] = foresee(single, situation[left[each]], assumed[left[each]])
+        under[each] = -mean
+    margins(numbers, under, spread, margin)
+    if tight(margin, TIGHT):
+        for each in range(left.shape[0]):
+            if abs(margin[each]) < TIGHT:
+                level, variance = exactly(belief, exact[left[each]], assumed[left[each]], strange, 1.0)
+                below, doubt = numbers[0] - level, math.sqrt(variance + numbers[13])
+                under[each], spread[each] = below, doubt
+                margin[each] = margin_of(numbers, below, doubt)
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def settle(
+    left: Whole,
+    margin: Single,
+    columns: Whole,
+    weights: Whole,
+    rows: Whole,
+    under: Single,
+    spread: Single,
+    weight: Whole,
+) -> tuple[np.int64, int, int, int]:
+    """Keep the listed rows that are under the ceiling and have a column to propose.
+
+    ``columns`` is how many a row has, ``weights`` how many of them are not barred or special. Returns how
+    many rows are kept, how many columns were listed, how many of these had weight, and how many are kept.
+    """
+    kept, listed, weighty, possible = np.uint64(0), 0, 0, 0
+    for each in range(np.uint64(left.shape[0])):
+        row = np.uint64(left[each])
+        fits = margin[each] >= 0
+        listed += columns[row]
+        weighty += weights[row]
+        possible += weights[row] * fits
+        rows[kept], under[kept], spread[kept], weight[kept] = (
+            left[each],
+            under[each],
+            spread[each],
+            weights[row],
+        )
+        kept += np.uint64(fits & (weights[row] > 0))
+    return np.int64(kept), listed, weighty, possible
