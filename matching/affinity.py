@@ -6,16 +6,16 @@ regression for people with a history; how much each counts is fitted on hidden j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, vstack
 
-from matching.blend import UNFITTED, Trial, fit_weights, quality
+from matching.blend import UNFITTED, combine, fit_weights, quality
 from matching.community import Community
 from matching.features import Columns, Floats
-from matching.hiding import hide_all, hide_some
+from matching.reach import choose_lift, rarity_of, shortlisted
+from matching.rehearsal import Manner, Rehearsal, joined, rehearse
 from matching.signals import (
     DECLARED,
     Heard,
@@ -29,23 +29,26 @@ from matching.signals import (
     signals,
 )
 
-#: Weights that amount to one method alone; a blend is measured against each.
-_ALONE: tuple[Mapping[str, float], ...] = (
-    {"popularity": 1.0},
-    {"popularity": 1.0, "ridge": 1.0},
-    {"cosine": 1.0},
-    {"item": 1.0},
-    {"joint": 1.0},
-)
+#: Signals that a blend is measured against, each alone.
+_ALONE = ("ridge", "cosine", "item", "joint")
 _GRID: Mapping[str, tuple[float, ...]] = {
-    "ridge": (5.0, 20.0, 80.0),
-    "item": (30.0, 100.0, 300.0, 1000.0),
-    "joint": (100.0, 400.0),
+    "weight": (0.0, 1.0),
+    "ridge": (1.0, 10.0, 30.0, 100.0, 300.0),
+    "item": (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0),
+    "joint": (10.0, 100.0, 400.0),
 }
-#: People a choice is tried on: fewest, enough, most. Joins are hidden repeatedly where people are few.
-_FEWEST, _ENOUGH, _MOST, _MOST_REHEARSALS = 20, 1500, 3000, 5
+#: People that a choice must be tried on.
+_FEWEST = 20
 #: Rows scored at once.
 _BLOCK = 512
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tier:
+    """How scores are made for people with a history, or for people without one."""
+
+    weights: Mapping[str, float]  #: per signal
+    lift: float = 0.0  #: how much small groups are lifted into the ten that come first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,141 +58,117 @@ class AffinityModel:
     groups: tuple[str, ...]
     learned: Learned
     strengths: Strengths
-    cold: Mapping[str, float]  #: weight per signal for people without a history
-    warm: Mapping[str, float]  #: and for those with one
+    cold: Tier  #: for people without a history
+    warm: Tier  #: and for those with one
 
     def scores(self, heard: Heard) -> Floats:
         """Return scores (n, groups); only their order and distance within a row mean anything."""
         out = np.zeros((len(heard.people), len(self.groups)))
-        history = heard.people.joined() > 0
-        for warm, weights in ((True, self.warm), (False, self.cold)):
-            rows = np.flatnonzero(history == warm)
-            for start in range(0, len(rows), _BLOCK):
-                block = rows[start : start + _BLOCK]
-                for name, values in signals(self.learned, heard.rows(block), warm=warm):
-                    out[block] += weights.get(name, 0.0) * values
+        rarity = rarity_of(self.learned.popularity)
+        for tier, warm, rows in self._blocks(heard):
+            block = heard.rows(rows)
+            for name, values in signals(self.learned, block, warm=warm):
+                out[rows] += tier.weights.get(name, 0.0) * values
+            known = np.asarray(block.people.joins.todense()) > 0
+            out[rows] = shortlisted(out[rows], rarity, tier.lift, known=known)
         return out
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Rehearsal:
-    """People with some joins hidden, and whom of them to try."""
-
-    heard: Heard
-    hidden: csr_matrix
-    tried: Columns
-
-    def history(self) -> Heard:
-        return self.heard.rows(np.flatnonzero(self.heard.people.joined()))
+    def _blocks(self, heard: Heard) -> Iterator[tuple[Tier, bool, Columns]]:
+        history = heard.people.joined() > 0
+        for warm, tier in ((True, self.warm), (False, self.cold)):
+            rows = np.flatnonzero(history == warm)
+            for start in range(0, len(rows), _BLOCK):
+                yield tier, warm, rows[start : start + _BLOCK]
 
 
-def fit(community: Community, *, seed: int) -> AffinityModel:
+def fit(community: Community, *, seed: int, manner: Manner = Manner.TIME) -> AffinityModel:
     """Return the model for a community, its strengths and weights fitted on joins hidden from it.
 
-    Some people lose their whole history and are tried as newcomers; others lose some joins, the latest where
-    every join has a time, else by lot from ``seed``.
+    Some people lose their whole history and are tried as newcomers; others lose some joins: the latest where
+    every join has a time and what is to be found comes later (``manner``), else by lot from ``seed``.
     """
     words = read_words(community)
     heard = hear(community.people, words)
-    rehearsals = {warm: _rehearse(heard, warm=warm, seed=seed) for warm in (False, True)}
+    rehearsals = {warm: rehearse(heard, manner, warm=warm, seed=seed) for warm in (False, True)}
     strengths = _tune(rehearsals)
 
-    def weigh(*, warm: bool) -> dict[str, float]:
+    def tier(*, warm: bool) -> Tier:
+        if _tried(rehearsals[warm]) < _FEWEST:
+            return Tier(weights=UNFITTED)
         parts = [
             (each, learn(each.heard, words, community.groups, strengths, warm=warm))
             for each in rehearsals[warm]
         ]
-        return _weigh(parts, warm=warm)
+        return _tier(parts, warm=warm)
 
     return AffinityModel(
         groups=community.groups.ids,
         learned=learn(heard, words, community.groups, strengths),
         strengths=strengths,
-        cold=weigh(warm=False),
-        warm=weigh(warm=True),
+        cold=tier(warm=False),
+        warm=tier(warm=True),
     )
 
 
-def _rehearse(heard: Heard, *, warm: bool, seed: int) -> list[_Rehearsal]:
-    """Hide joins as often as it takes to try enough people; nothing where nobody can be tried."""
-    found: list[_Rehearsal] = []
-    tried = 0
-    while len(found) < _MOST_REHEARSALS and tried < _ENOUGH:
-        rng = np.random.default_rng((seed, warm, len(found)))
-        inner, hidden = (hide_some if warm else hide_all)(heard.people, rng)
-        rows = np.flatnonzero((np.diff(hidden.indptr) > 0) & ((inner.joined() > 0) == warm))
-        rows = np.sort(rng.permutation(rows)[: _MOST - tried])
-        if not len(rows):
-            break
-        tried += len(rows)
-        found.append(_Rehearsal(heard=heard.remembering(inner), hidden=hidden, tried=rows))
-    return found
+def _tier(rehearsed: Sequence[tuple[Rehearsal, Learned]], *, warm: bool) -> Tier:
+    trial = joined(
+        [each.trial(list(signals(learned, each.people(), warm=warm))) for each, learned in rehearsed]
+    )
+    choice = fit_weights(trial, _ALONE)
+    lift = choose_lift(
+        choice.scores,
+        combine(trial, {"popularity": 1.0}),
+        rarity_of(rehearsed[0][1].popularity),
+        known=trial.known,
+        hidden=trial.hidden,
+        spare=choice.spare,
+    )
+    return Tier(weights=choice.weights, lift=lift)
 
 
-def _tune(rehearsals: Mapping[bool, Sequence[_Rehearsal]]) -> Strengths:
+def _tried(rehearsals: Sequence[Rehearsal]) -> int:
+    return sum(len(each.tried) for each in rehearsals)
+
+
+def _tune(rehearsals: Mapping[bool, Sequence[Rehearsal]]) -> Strengths:
     """Return, map by map, the strength that finds most of what was hidden."""
     chosen = Strengths()
     for name, (scored, warm) in _MAPS.items():
-        if sum(len(each.tried) for each in rehearsals[warm]) >= _FEWEST:
-            found = {value: _found(rehearsals[warm], scored, value) for value in _GRID[name]}
-            chosen = replace(chosen, **{name: max(_GRID[name], key=lambda value: found[value])})
+        if _tried(rehearsals[warm]) >= _FEWEST:
+            tried = [replace(chosen, **{name: value}) for value in _GRID[name]]
+            found = [_found(rehearsals[warm], scored, each) for each in tried]
+            chosen = tried[int(np.argmax(found))]
     return chosen
 
 
-def _found(rehearsals: Sequence[_Rehearsal], scored: _Map, strength: float) -> float:
-    each = [quality(scored(rehearsal, strength), _trial(rehearsal)).each for rehearsal in rehearsals]
+def _found(rehearsals: Sequence[Rehearsal], scored: _Map, strengths: Strengths) -> float:
+    each = [quality(scored(rehearsal, strengths), rehearsal.trial()) for rehearsal in rehearsals]
     return float(np.concatenate(each).mean())
 
 
-def _ridge(rehearsal: _Rehearsal, strength: float) -> Floats:
+def _ridge(rehearsal: Rehearsal, strengths: Strengths) -> Floats:
     history = rehearsal.history()
-    weights, base = fit_ridge(history.declared, history.people.joins, strength)
+    weights, base = fit_ridge(history.declared, history.joins(strengths.weight), strengths.ridge)
     return np.asarray(rehearsal.heard.declared[rehearsal.tried] @ weights) + base
 
 
-def _item(rehearsal: _Rehearsal, strength: float) -> Floats:
-    weights = fit_item(rehearsal.history().people.joins, strength)
-    return np.asarray(rehearsal.heard.people.joins[rehearsal.tried] @ weights)
+def _item(rehearsal: Rehearsal, strengths: Strengths) -> Floats:
+    weights = fit_item(rehearsal.history().joins(strengths.weight), strengths.item)
+    return np.asarray(rehearsal.people().joins(strengths.weight) @ weights)
 
 
-def _joint(rehearsal: _Rehearsal, strength: float) -> Floats:
-    history, tried = rehearsal.history(), rehearsal.heard.rows(rehearsal.tried)
-    weights = fit_item(history.people.joins, strength, beside=history.declared * DECLARED)
-    return np.asarray(hstack([tried.people.joins, tried.declared * DECLARED]).tocsr() @ weights)
+def _joint(rehearsal: Rehearsal, strengths: Strengths) -> Floats:
+    history = rehearsal.history()
+    beside = history.declared * DECLARED
+    weights = fit_item(history.joins(strengths.weight), strengths.joint, beside=beside)
+    return np.asarray(rehearsal.people().told(strengths.weight) @ weights)
 
 
-_Map = Callable[[_Rehearsal, float], Floats]
+_Map = Callable[[Rehearsal, Strengths], Floats]
+#: In the order in which they are chosen.
 _MAPS: Mapping[str, tuple[_Map, bool]] = {
+    "weight": (_item, True),
     "ridge": (_ridge, False),
     "item": (_item, True),
     "joint": (_joint, True),
 }
-
-
-def _weigh(rehearsed: Sequence[tuple[_Rehearsal, Learned]], *, warm: bool) -> dict[str, float]:
-    if sum(len(each.tried) for each, _ in rehearsed) < _FEWEST:
-        return dict(UNFITTED)
-    trials = [
-        _trial(each, list(signals(learned, each.heard.rows(each.tried), warm=warm)))
-        for each, learned in rehearsed
-    ]
-    whole = Trial(
-        names=trials[0].names,
-        values=np.concatenate([trial.values for trial in trials]),
-        known=np.concatenate([trial.known for trial in trials]),
-        hidden=vstack([trial.hidden for trial in trials]).tocsr(),
-    )
-    return fit_weights(whole, _ALONE)
-
-
-def _trial(rehearsal: _Rehearsal, named: Sequence[tuple[str, Floats]] = ()) -> Trial:
-    rows = rehearsal.tried
-    values = np.empty((len(rows), rehearsal.hidden.shape[1], len(named)), dtype=np.float32)
-    for position, (_, scores) in enumerate(named):
-        values[:, :, position] = scores
-    return Trial(
-        names=tuple(name for name, _ in named),
-        values=values,
-        known=np.asarray(rehearsal.heard.people.joins[rows].todense()) > 0,
-        hidden=rehearsal.hidden[rows],
-    )

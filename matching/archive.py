@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from matching.affinity import AffinityModel
+from matching.affinity import AffinityModel, Tier
 from matching.content import Lexicon
 from matching.signals import Learned, Strengths, Words
 
-FORMAT = 1
-_MAPS = ("places", "popularity", "ridge", "base", "item", "joint")
+FORMAT = 2
+_MAPS = ("places", "popularity", "recent", "ridge", "base", "item", "joint")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -35,10 +35,11 @@ def to_npz(model: AffinityModel) -> bytes:
         "format": FORMAT,
         "groups": model.groups,
         "strengths": asdict(model.strengths),
-        "cold": dict(model.cold),
-        "warm": dict(model.warm),
+        "cold": asdict(model.cold),
+        "warm": asdict(model.warm),
         "people": learned.people,
         "scale": learned.scale,
+        "weight": learned.weight,
         "content": words.content.terms,
         "declared": words.declared.terms,
     }
@@ -71,8 +72,8 @@ def from_npz(data: bytes) -> AffinityModel:
         groups=tuple(facts["groups"]),
         learned=_learned(arrays, facts),
         strengths=Strengths(**facts["strengths"]),
-        cold=facts["cold"],
-        warm=facts["warm"],
+        cold=Tier(**facts["cold"]),
+        warm=Tier(**facts["warm"]),
     )
 
 
@@ -91,5 +92,6 @@ def _learned(arrays: Arrays, facts: Mapping[str, Any]) -> Learned:
         groups=csr_matrix(vectors, shape=(len(facts["groups"]), len(content.terms))),
         alike=arrays["alike"].astype(np.float64),
     )
-    maps = {name: arrays[name].astype(np.float64) for name in _MAPS}
-    return Learned(words=words, people=facts["people"], scale=facts["scale"], **maps)
+    maps: dict[str, Any] = {name: arrays[name].astype(np.float64) for name in _MAPS}
+    numbers = {name: facts[name] for name in ("people", "scale", "weight")}
+    return Learned(words=words, **numbers, **maps)

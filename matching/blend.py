@@ -8,7 +8,7 @@ cosine while little is known, so that a community's tiers take over smoothly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,17 +16,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from matching.features import Floats
+from matching.reach import by_person, find
 
 Weights = Mapping[str, float]
 #: Weights while too few people could be tried, and what a fit is drawn towards, per s.d. of a signal.
 UNFITTED: Weights = {"popularity": 1.0, "cosine": 3.0}
 PRIOR: Weights = {"popularity": 0.5, "cosine": 0.25}
-#: Popularity is taken back in these steps, in favour of small groups, while accuracy stays what it was.
-_STEPS = tuple(round(0.1 * step, 1) for step in range(1, 11))
-_SERVED, _NOTICED = 1.6, 1.02
-#: Standard errors a blend must be better than popularity by.
-_SURE = 2.0
-_CUT = 10
+#: Standard errors that a choice must find more than popularity by.
+_SURE = 0.25
+_FOLDS = 2
 _MOST_STEPS, _MOST_HALVINGS, _SMALLEST_GAIN, _BLOCK = 40, 12, 1e-6, 128
 
 
@@ -39,36 +37,78 @@ class Trial:
     known: NDArray[np.bool_]  #: (n, g)
     hidden: csr_matrix  #: (n, g)
 
+    def only(self, names: Sequence[str]) -> Trial:
+        """Return the trial with these signals alone."""
+        columns = [self.names.index(name) for name in names]
+        return Trial(
+            names=tuple(names), values=self.values[:, :, columns], known=self.known, hidden=self.hidden
+        )
+
+    def rows(self, rows: NDArray[np.intp]) -> Trial:
+        """Return the trial of these people."""
+        return Trial(
+            names=self.names, values=self.values[rows], known=self.known[rows], hidden=self.hidden[rows]
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Quality:
-    """How well one ordering finds what was hidden."""
+class Choice:
+    """A blend, and the scores it would have given the people tried, had they not been learnt from."""
 
-    each: Floats  #: (n,) mean of recall and nDCG at 10 per person
-    small: float  #: recall at 10 where every group counts the same
-
-    @property
-    def mean(self) -> float:
-        """Return the quality over all people."""
-        return float(self.each.mean())
+    weights: Weights
+    scores: Floats
+    spare: float = 0.0  #: recall at 10 beyond that of the best single signal
 
 
-def fit_weights(trial: Trial, alone: Sequence[Weights]) -> dict[str, float]:
-    """Return the blend that finds most of what was hidden.
+def fit_weights(trial: Trial, alone: Sequence[str]) -> Choice:
+    """Return the blend that finds most of what was hidden, at all cuts together.
 
-    The best of the conditional logit and each method ``alone`` is taken, so that a blend is not worse than
-    its best part; one that is not surely better than popularity gives way to it, so that nobody is worse off
-    for what was learnt from chance. Then as much popularity is taken back as costs nothing.
+    Compared are the conditional logit of all signals, each signal ``alone``, and what lies half way between
+    them, each on people it was not fitted to. What is not better than popularity gives way to it, so that
+    nobody is worse off for what was learnt from chance.
     """
-    spread = trial.values.reshape(-1, len(trial.names)).std(axis=0).astype(np.float64) + 1e-9
-    blend = _logit(trial, spread)
-    candidates = [blend, *(dict(weights) for weights in alone if set(weights) <= set(trial.names))]
-    measured = [quality(combine(trial, weights), trial) for weights in candidates]
-    best = int(np.argmax([each.mean for each in measured]))
-    gain = measured[best].each - quality(combine(trial, {"popularity": 1.0}), trial).each
+    names = [name for name in alone if name in trial.names]
+    choices = _choices(trial, names)
+    found = [quality(choice.scores, trial) for choice in choices]
+    best = int(np.argmax([each.mean() for each in found]))
+    gain = found[best].mean(axis=1) - found[0].mean(axis=1)
     if gain.mean() <= _SURE * gain.std() / np.sqrt(len(gain)):
-        return {"popularity": 1.0}
-    return _spread_out(trial, candidates[best], measured[best])
+        best = 0
+    tens = [each[:, 2].mean() for each in found]
+    return replace(choices[best], spare=float(tens[best] - max(tens[: len(names) + 1])))
+
+
+def quality(scores: Floats, trial: Trial) -> Floats:
+    """Return each person's measures (n, 5) under these scores, as ``matching.reach.by_person`` has them."""
+    return by_person(find(scores, known=trial.known, hidden=trial.hidden))
+
+
+def _choices(trial: Trial, alone: Sequence[str]) -> list[Choice]:
+    """Return popularity, the others alone, the blend, and the middle between it and each; in this order."""
+    singles = [_fitted(trial.only([name])) for name in ("popularity", *alone)]
+    blend = _fitted(trial, folds=_FOLDS)
+    between = [
+        Choice(
+            weights={name: (blend.weights[name] + single.weights.get(name, 0.0)) / 2 for name in trial.names},
+            scores=(blend.scores + single.scores) / 2,
+        )
+        for single in singles
+    ]
+    return [*singles, blend, *between]
+
+
+def _fitted(trial: Trial, *, folds: int = 1) -> Choice:
+    """Return the logit of all signals; its scores come from ``folds`` logits, each fitted to the others."""
+    spread = trial.values.reshape(-1, len(trial.names)).std(axis=0).astype(np.float64) + 1e-9
+    weights = _logit(trial, spread)
+    if folds == 1:
+        return Choice(weights=weights, scores=combine(trial, weights))
+    fold = np.arange(len(trial.values)) % folds
+    scores = np.empty(trial.known.shape)
+    for each in range(folds):
+        rest = _logit(trial.rows(np.flatnonzero(fold != each)), spread, start=weights)
+        scores[fold == each] = combine(trial.rows(np.flatnonzero(fold == each)), rest)
+    return Choice(weights=weights, scores=scores)
 
 
 def combine(trial: Trial, weights: Weights) -> Floats:
@@ -78,31 +118,12 @@ def combine(trial: Trial, weights: Weights) -> Floats:
     return blended
 
 
-def quality(scores: Floats, trial: Trial) -> Quality:
-    """Return how well these scores find the hidden joins among groups not joined; ties count as misses."""
-    people, groups = trial.hidden.nonzero()
-    masked = np.where(trial.known, -np.inf, scores)
-    at_least = (masked[people] >= masked[people, groups][:, None]).sum(axis=1) - 1
-    found = at_least < _CUT
-    count = np.maximum(np.bincount(people, minlength=len(scores)), 1)
-    gain = np.where(found, 1 / np.log2(at_least + 2.0), 0.0)
-    ideal = np.cumsum(1 / np.log2(np.arange(_CUT) + 2.0))[np.minimum(count, _CUT) - 1]
-    recall = np.bincount(people, found, minlength=len(scores)) / count
-    ndcg = np.bincount(people, gain, minlength=len(scores)) / ideal
-    return Quality(each=(recall + ndcg) / 2, small=_macro(groups, found))
-
-
-def _macro(groups: NDArray[np.intp], found: NDArray[np.bool_]) -> float:
-    total = np.bincount(groups)
-    hits = np.bincount(groups, found, minlength=len(total))
-    return float((hits[total > 0] / total[total > 0]).mean()) if len(total) else 0.0
-
-
-def _logit(trial: Trial, spread: Floats) -> dict[str, float]:
+def _logit(trial: Trial, spread: Floats, *, start: Weights | None = None) -> dict[str, float]:
     """Fit the conditional logit by Newton's method with step halving; the loss is strictly convex."""
     values: NDArray[np.float32] = (trial.values / spread).astype(np.float32)
     prior = np.array([PRIOR.get(name, 0.0) for name in trial.names])
-    weights, slope = prior, _slope(values, trial, weights=prior, prior=prior)
+    weights = prior if start is None else np.array([start[name] for name in trial.names]) * spread
+    slope = _slope(values, trial, weights=weights, prior=prior)
     for _ in range(_MOST_STEPS):
         step: Floats = np.linalg.solve(slope.curvature, slope.gradient).astype(np.float64)
         gain = float(slope.gradient @ step)
@@ -154,22 +175,3 @@ def _part(
     chosen = utility[people, groups] - (np.log(total) + top)[people, 0]
     gradient = expected.sum(axis=0) - (share[:, None] * values[people, groups]).sum(axis=0)
     return _Slope(-float(share @ chosen), gradient.astype(np.float64), curvature.astype(np.float64))
-
-
-def _spread_out(trial: Trial, weights: Weights, before: Quality) -> dict[str, float]:
-    """Take popularity back as far as it is free, and further where that gets small groups served.
-
-    Free is a loss within a quarter of its standard error. Small groups are served once recall over groups is
-    ``_SERVED`` times that of plain popularity; to get there a loss of one standard error is borne.
-    """
-    base, popularity = combine(trial, weights), combine(trial, {"popularity": 1.0})
-    enough = _SERVED * quality(popularity, trial).small
-    chosen, small = 0.0, before.small
-    for step in _STEPS:
-        after = quality(base - step * popularity, trial)
-        lost = before.each - after.each
-        doubt = float(lost.std()) / np.sqrt(len(lost))
-        serves = small < enough <= after.small
-        if after.small > _NOTICED * small and lost.mean() <= doubt * (1.0 if serves else 0.25):
-            chosen, small = step, after.small
-    return {**weights, "popularity": weights.get("popularity", 0.0) - chosen}

@@ -33,12 +33,26 @@ class Lexicon:
         """Return one row of length 1 per document, or of zeros where none of its terms is known."""
         if not self.terms or not documents:
             return csr_matrix((len(documents), len(self.terms)))
-        counter = CountVectorizer(
-            analyzer=terms_of, vocabulary={term: i for i, term in enumerate(self.terms)}
-        )
-        counts = counter.transform(documents).astype(np.float64)
+        counts = self._counts(documents)
         counts.data = 1 + np.log(counts.data)
         return csr_matrix(normalize(counts.multiply(np.array(self.rarity)[None, :]).tocsr()))
+
+    def marks(self, documents: Sequence[Document]) -> csr_matrix:
+        """Return one row per document with the same mark for each of its terms.
+
+        It is one over the fourth root of their number: who names many is heard more, but not as many times.
+        """
+        if not self.terms or not documents:
+            return csr_matrix((len(documents), len(self.terms)))
+        counts = self._counts(documents)
+        each = np.diff(counts.indptr)
+        counts.data = np.repeat(np.maximum(each, 1) ** -0.25, each)
+        return counts
+
+    def _counts(self, documents: Sequence[Document]) -> csr_matrix:
+        numbers = {term: number for number, term in enumerate(self.terms)}
+        counter = CountVectorizer(analyzer=terms_of, vocabulary=numbers)
+        return csr_matrix(counter.transform(documents).astype(np.float64))
 
 
 def learn_lexicon(documents: Sequence[Document], *, fewest: int = 1, most: int = 20_000) -> Lexicon:

@@ -17,9 +17,10 @@ from matching.community import Community, People
 from matching.features import Columns, Floats
 from matching.hiding import latest, newcomers, owners_of, taken
 from matching.histories import History
+from matching.reach import CUTS, Found, by_group, by_person
+from matching.rehearsal import Manner
 from matching.signals import Heard, Learned, hear, single
 
-CUTS = (1, 5, 10, 20)
 MEASURES = (*(f"recall@{cut}" for cut in CUTS), "ndcg@10", "macro_recall@10")
 #: Share of joins tested where the split is in time, and of people with their whole history hidden where not.
 _TESTED, _COLD = 0.2, 0.1
@@ -37,6 +38,7 @@ class Split:
 
     community: Community
     test: csr_matrix  #: (people, groups)
+    manner: Manner  #: how what is to be found differs from what is known
 
 
 def split(history: History, *, seed: int) -> Split:
@@ -47,15 +49,21 @@ def split(history: History, *, seed: int) -> Split:
     """
     people = history.community.people
     if history.test is not None:
-        return Split(community=history.community, test=history.test)
+        manner = Manner.LOT if people.joined_at is None else Manner.EITHER
+        return Split(community=history.community, test=history.test, manner=manner)
     rng = np.random.default_rng(seed)
-    if people.joined_at is not None and people.joined_at.nnz:
-        hidden = latest(people, _TESTED)
+    timed = people.joined_at is not None and people.joined_at.nnz > 0
+    if timed:
+        hidden = latest(people, _TESTED, rng)
     else:
         hidden = _one_of_each(people, rng)
         hidden |= np.isin(owners_of(people), newcomers(people, _COLD, rng))
     kept, test = taken(people, hidden)
-    return Split(community=replace(history.community, people=kept), test=test)
+    return Split(
+        community=replace(history.community, people=kept),
+        test=test,
+        manner=Manner.TIME if timed else Manner.LOT,
+    )
 
 
 def _one_of_each(people: People, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -72,7 +80,7 @@ def evaluate(history: History, *, seed: int = 0) -> Report:
     The yardsticks have their strengths chosen on the same hidden joins as the blend: each is at its best.
     """
     part = split(history, seed=seed)
-    model, seconds = _timed(lambda: fit(part.community, seed=seed))
+    model, seconds = _timed(lambda: fit(part.community, seed=seed, manner=part.manner))
     methods = _methods(part.community, model, seed=seed)
     warm = part.community.people.joined() > 0
     heard = hear(part.community.people, model.learned.words)
@@ -85,37 +93,16 @@ def evaluate(history: History, *, seed: int = 0) -> Report:
     return report
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """At which place each hidden join was found, 0 the first, among the groups its person had not joined."""
-
-    people: Columns
-    groups: Columns
-    ranks: Columns
-
-    def only(self, flags: NDArray[np.bool_]) -> Found:
-        """Return the hidden joins flagged."""
-        return Found(people=self.people[flags], groups=self.groups[flags], ranks=self.ranks[flags])
-
-
 def measure(found: Found) -> Measures:
     """Return recall at each cut and nDCG at 10, averaged over people, and recall averaged over groups.
 
     ``people`` is how many were measured; with none, the measures are None.
     """
-    _, person, count = np.unique(found.people, return_inverse=True, return_counts=True)
-    if not len(count):
+    if not len(found.people):
         return dict.fromkeys(MEASURES) | {"people": 0}
-    measures: Measures = {
-        f"recall@{cut}": float((np.bincount(person, found.ranks < cut) / count).mean()) for cut in CUTS
-    }
-    gain = np.where(found.ranks < 10, 1 / np.log2(found.ranks + 2.0), 0.0)
-    ideal = np.cumsum(1 / np.log2(np.arange(10) + 2.0))[np.minimum(count, 10) - 1]
-    measures["ndcg@10"] = float((np.bincount(person, gain) / ideal).mean())
-    _, group, size = np.unique(found.groups, return_inverse=True, return_counts=True)
-    measures["macro_recall@10"] = float((np.bincount(group, found.ranks < 10) / size).mean())
-    measures["people"] = len(count)
-    return measures
+    each = by_person(found)
+    means = [*each.mean(axis=0).tolist(), by_group(found)]
+    return {**dict(zip(MEASURES, means, strict=True)), "people": len(each)}
 
 
 def _find(test: csr_matrix, heard: Heard, method: Method) -> Found:

@@ -26,16 +26,18 @@ def hide_all(people: People, rng: np.random.Generator) -> tuple[People, csr_matr
 
 
 def hide_some(people: People, rng: np.random.Generator) -> tuple[People, csr_matrix]:
-    """Return the people with some joins hidden, and the hidden joins.
+    """Return the people with a fifth of a third of the people's joins hidden, by lot, and the hidden joins.
 
-    Where every join has a time, the latest fifth of all joins is hidden; else a fifth of those of a third of
-    the people who have two or more, by lot.
+    Nobody loses their only join.
     """
-    if people.joined_at is not None and people.joined_at.nnz:
-        return taken(people, latest(people, HIDDEN_SHARE))
     owners = owners_of(people)
     tried = rng.random(len(people)) < WARM_SHARE
     return taken(people, some_of_each(owners, HIDDEN_SHARE, rng) & tried[owners])
+
+
+def hide_latest(people: People, rng: np.random.Generator) -> tuple[People, csr_matrix]:
+    """Return the people with the latest fifth of all joins hidden, and the hidden joins."""
+    return taken(people, latest(people, HIDDEN_SHARE, rng))
 
 
 def owners_of(people: People) -> Columns:
@@ -70,10 +72,11 @@ def some_of_each(owners: Columns, share: float, rng: np.random.Generator) -> Fla
     return hidden
 
 
-def latest(people: People, share: float) -> Flags:
-    """Flag the latest share of all joins; their times must be known."""
+def latest(people: People, share: float, rng: np.random.Generator) -> Flags:
+    """Flag the latest share of all joins, by lot among those of one moment; their times must be known."""
     if people.joined_at is None:
         raise ValueError("the joins have no times")
     times = people.joined_at.data
-    flags: Flags = times > np.quantile(times, 1 - share)
+    flags = np.zeros(len(times), dtype=bool)
+    flags[np.lexsort((rng.random(len(times)), times))[len(times) - round(len(times) * share) :]] = True
     return flags

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import solve
 from scipy.sparse import csr_matrix, hstack
 
 from matching.community import Community, Groups, People, kilometres
@@ -20,6 +21,10 @@ from matching.features import Columns, Floats
 DECLARED = 2.0
 #: Added to estimated probabilities of joining before a logarithm, in people and as a share.
 _FEW, _SHARE = 3.0, 0.003
+#: Share of all joins that are of late.
+_LATEST = 0.2
+#: Below this many times that, estimates are one.
+_LOWEST = -30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +34,7 @@ class Strengths:
     ridge: float = 20.0
     item: float = 300.0
     joint: float = 300.0
+    weight: float = 1.0  #: power that the weights of joins are raised to; 0 where one is as good as another
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +55,13 @@ class Learned:
     places: Floats  #: (g, 2)
     people: int  #: with a history, that this was learnt from
     popularity: Floats  #: (g,) people who joined
+    recent: Floats  #: (g,) how much more of late than ever, as a logarithm; (0,) where joins have no times
     ridge: Floats  #: (declared terms, g)
     base: Floats  #: (g,)
     item: Floats  #: (g, g)
     joint: Floats  #: (g + declared terms, g)
     scale: float  #: typical size of an item score
+    weight: float  #: power that the weights of joins are raised to
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +76,15 @@ class Heard:
         """Return these people, in this order."""
         return Heard(people=self.people.rows(rows), declared=self.declared[rows], content=self.content[rows])
 
+    def joins(self, power: float) -> csr_matrix:
+        """Return the joins with their weights raised to a power: with 0 one is as good as another."""
+        joins = self.people.joins
+        return csr_matrix((joins.data**power, joins.indices, joins.indptr), shape=joins.shape)
+
+    def told(self, power: float) -> csr_matrix:
+        """Return the joins, and what was declared beside them."""
+        return hstack([self.joins(power), self.declared * DECLARED]).tocsr()
+
     def remembering(self, people: People) -> Heard:
         """Return the same words with another history."""
         return replace(self, people=people)
@@ -77,7 +94,7 @@ def hear(people: People, words: Words) -> Heard:
     """Return people with what they said in the community's terms."""
     return Heard(
         people=people,
-        declared=words.declared.vectors(people.documents),
+        declared=words.declared.marks(people.documents),
         content=words.content.vectors(people.documents),
     )
 
@@ -86,12 +103,12 @@ def read_words(community: Community) -> Words:
     """Return the community's terms; rare ones only where they can be compared."""
     people, groups = community.people, community.groups
     content = learn_lexicon([*groups.documents, *people.documents])
-    most = int(np.clip(len(people) / 5, 300, 1500))
+    most = int(np.clip(len(people) / 2, 300, 1500))
     vectors = content.vectors(groups.documents)
     alike = np.asarray((vectors @ vectors.T).todense())
     return Words(
         content=content,
-        declared=learn_lexicon(people.documents, fewest=3, most=most),
+        declared=learn_lexicon(people.documents, fewest=2, most=most),
         groups=vectors,
         alike=alike / np.maximum(alike.sum(axis=0), 1e-9),
     )
@@ -100,7 +117,7 @@ def read_words(community: Community) -> Words:
 def learn(heard: Heard, words: Words, groups: Groups, strengths: Strengths, *, warm: bool = True) -> Learned:
     """Return the maps fitted to everybody with a history; without ``warm`` only those newcomers need."""
     known = heard.rows(np.flatnonzero(heard.people.joined()))
-    joins = known.people.joins
+    joins = known.joins(strengths.weight)
     ridge, base = fit_ridge(known.declared, joins, strengths.ridge)
     beside = known.declared * DECLARED
     item = fit_item(joins, strengths.item) if warm else np.empty((0, 0))
@@ -108,12 +125,14 @@ def learn(heard: Heard, words: Words, groups: Groups, strengths: Strengths, *, w
         words=words,
         places=groups.places,
         people=joins.shape[0],
-        popularity=np.asarray((joins > 0).sum(axis=0), dtype=np.float64).ravel(),
+        popularity=_count(joins),
+        recent=_recent(known.people),
         ridge=ridge,
         base=base,
         item=item,
         joint=fit_item(joins, strengths.joint, beside=beside) if warm else np.empty((0, 0)),
         scale=_spread(joins, item) if warm else 1.0,
+        weight=strengths.weight,
     )
 
 
@@ -127,7 +146,7 @@ def fit_ridge(declared: csr_matrix, joins: csr_matrix, strength: float) -> tuple
     gram = np.asarray((declared.T @ declared).todense()) - count * np.outer(means, means)
     gram[np.diag_indices_from(gram)] += strength
     moment = np.asarray((declared.T @ joins).todense()) - count * np.outer(means, rates)
-    weights: Floats = np.linalg.solve(gram, moment) if len(means) else moment
+    weights: Floats = solve(gram, moment, assume_a="pos") if len(means) else moment
     return weights, rates - means @ weights
 
 
@@ -136,14 +155,22 @@ def fit_item(joins: csr_matrix, strength: float, *, beside: csr_matrix | None = 
 
     Its diagonal is 0: no group speaks for itself.
     """
-    groups = joins.shape[1]
-    known = joins if beside is None else hstack([joins, beside]).tocsr()
-    gram = np.asarray((known.T @ known).todense(), dtype=np.float64)
-    gram[np.diag_indices_from(gram)] += strength
+    gram = _gram(joins, joins, strength)
+    across = np.empty((0, joins.shape[1]))
+    if beside is not None and beside.shape[1]:
+        between = _gram(beside, joins)
+        across = solve(_gram(beside, beside, strength), between, assume_a="pos")
+        gram -= between.T @ across
     precision = np.linalg.inv(gram)
-    weights: Floats = precision[:, :groups] / -np.diag(precision)[:groups]
-    weights[np.diag_indices(groups)] = 0
+    weights: Floats = np.vstack([precision, -across @ precision]) / -np.diag(precision)
+    weights[np.diag_indices(joins.shape[1])] = 0
     return weights
+
+
+def _gram(one: csr_matrix, other: csr_matrix, strength: float = 0.0) -> Floats:
+    gram: Floats = np.asarray((one.T @ other).todense(), dtype=np.float64)
+    gram[np.diag_indices(min(gram.shape))] += strength
+    return gram
 
 
 def signals(learned: Learned, heard: Heard, *, warm: bool) -> Iterator[tuple[str, Floats]]:
@@ -157,9 +184,9 @@ def single(name: str, learned: Learned, heard: Heard) -> Floats:
     """Return what one method says alone, (n, g): the yardsticks a blend is measured against."""
     match name:
         case "ease" | "item":
-            return np.asarray(heard.people.joins @ learned.item)
+            return np.asarray(heard.joins(learned.weight) @ learned.item)
         case "joint":
-            return np.asarray(_known(heard) @ learned.joint)
+            return np.asarray(heard.told(learned.weight) @ learned.joint)
         case "ridge":
             return np.asarray(heard.declared @ learned.ridge) + learned.base
         case "cosine":
@@ -170,18 +197,15 @@ def single(name: str, learned: Learned, heard: Heard) -> Floats:
             raise ValueError(f"there is no method {name!r}")
 
 
-def _known(heard: Heard) -> csr_matrix:
-    return hstack([heard.people.joins, heard.declared * DECLARED]).tocsr()
-
-
 def _said(learned: Learned, heard: Heard) -> Iterator[tuple[str, Floats]]:
-    """Yield popularity, and what somebody's words and place change about it."""
+    """Yield popularity, and what somebody's words and place tell."""
     few = _FEW / max(learned.people, 1)
-    alike = learned.words.alike
-    silent, ridge = np.maximum(learned.base, 0), np.maximum(single("ridge", learned, heard), 0)
+    ridge = single("ridge", learned, heard)
     yield "popularity", np.tile(_log_popularity(learned), (len(heard.people), 1))
-    yield "ridge", np.log(ridge + few) - np.log(silent + few)
-    yield "ridge_alike", np.log(ridge @ alike + few) - np.log(silent @ alike + few)
+    if len(learned.recent):
+        yield "recent", np.tile(learned.recent, (len(heard.people), 1))
+    yield "ridge", _logged(ridge, few)
+    yield "ridge_alike", _logged(ridge @ learned.words.alike, few)
     yield "cosine", single("cosine", learned, heard)
     if not np.isnan(learned.places).all():
         yield "near", -np.log1p(_distance(learned, heard.people))
@@ -196,12 +220,18 @@ def _done(learned: Learned, heard: Heard) -> Iterator[tuple[str, Floats]]:
     yield "alike*depth", alike * depth
     for name in ("item", "joint"):
         scores = single(name, learned, heard)
-        logged = np.log(np.maximum(scores, 0) + _SHARE)
+        logged = _logged(scores, _SHARE)
         yield name, scores / learned.scale
         yield f"{name}:log", logged
         yield f"{name}:log*depth", logged * depth
         yield f"{name}:root", np.sign(scores) * np.sqrt(np.abs(scores))
         yield f"{name}:standard", _standardise(scores)
+
+
+def _logged(scores: Floats, few: float) -> Floats:
+    """Return the logarithm of estimated probabilities, carried on below ``few`` so that no order is lost."""
+    logged: Floats = np.log(few) + np.log(np.logaddexp(0, np.maximum(scores / few, _LOWEST)))
+    return logged
 
 
 def _log_popularity(learned: Learned) -> Floats:
@@ -233,6 +263,20 @@ def _standardise(scores: Floats) -> Floats:
     middle = scores.mean(axis=1, keepdims=True)
     standard: Floats = (scores - middle) / (scores.std(axis=1, keepdims=True) + 1e-9)
     return standard
+
+
+def _count(joins: csr_matrix) -> Floats:
+    return np.asarray((joins > 0).sum(axis=0), dtype=np.float64).ravel()
+
+
+def _recent(people: People) -> Floats:
+    """Return how much larger each group's part in the latest fifth of joins is than in all of them."""
+    if people.joined_at is None or not people.joined_at.nnz:
+        return np.empty(0)
+    latest = people.with_joins(people.joined_at.data >= np.quantile(people.joined_at.data, 1 - _LATEST))
+    recent, ever = _count(latest.joins), _count(people.joins)
+    level: Floats = np.log((recent + 1) / (ever * recent.sum() / ever.sum() + 1))
+    return level
 
 
 def _column_means(matrix: csr_matrix, count: int) -> Floats:

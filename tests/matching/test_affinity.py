@@ -10,12 +10,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
 
-from matching.affinity import AffinityModel, fit
+from matching.affinity import AffinityModel, Tier, fit
 from matching.archive import ArchiveError, from_npz, to_npz, version_of
 from matching.blend import UNFITTED
 from matching.community import Community
-from matching.hiding import hide_all, hide_some, some_of_each
-from matching.signals import fit_item, fit_ridge, hear
+from matching.hiding import hide_all, hide_latest, hide_some, some_of_each
+from matching.signals import Strengths, fit_item, fit_ridge, hear, learn, read_words
 from tests.matching import histories
 
 
@@ -62,8 +62,8 @@ def test_bytes_that_are_no_model_are_refused() -> None:
 def test_with_next_to_nobody_content_and_popularity_decide() -> None:
     model = fit(histories.made_up(people=3, groups=6), seed=1)
 
-    assert model.warm == UNFITTED
-    assert model.cold == UNFITTED
+    assert model.warm == Tier(weights=UNFITTED)
+    assert model.cold == Tier(weights=UNFITTED)
 
 
 def test_a_person_is_scored_alike_alone_and_among_others(community: Community, model: AffinityModel) -> None:
@@ -85,6 +85,44 @@ def test_item_weights_are_the_closed_form() -> None:
         expected = np.linalg.solve(gram, dense[:, others].T @ dense[:, column])
         assert_allclose(weights[others, column], expected)
         assert weights[column, column] == 0
+
+
+def test_joins_and_interests_together_are_the_same_closed_form() -> None:
+    rng = np.random.default_rng(2)
+    joins, said = ((rng.random((60, size)) < 0.4).astype(float) for size in (6, 4))
+    weights = fit_item(csr_matrix(joins), 7.0, beside=csr_matrix(said))
+    both = np.hstack([joins, said])
+    for column in range(6):
+        others = [each for each in range(10) if each != column]
+        gram = both[:, others].T @ both[:, others] + 7.0 * np.eye(9)
+        assert_allclose(weights[others, column], np.linalg.solve(gram, both[:, others].T @ both[:, column]))
+
+
+def test_whether_weights_of_joins_count_is_found_out(community: Community) -> None:
+    """Weights drawn by chance say nothing, and are not listened to."""
+    joins = community.people.joins.copy()
+    joins.data = np.random.default_rng(1).choice([0.25, 1.0, 4.0], joins.nnz)
+    noisy = dataclasses.replace(community, people=dataclasses.replace(community.people, joins=joins))
+    model = fit(noisy, seed=1)
+
+    assert model.strengths.weight == 0
+    scores = model.scores(hear(noisy.people, model.learned.words))
+    assert_allclose(scores, model.scores(hear(community.people, model.learned.words)))
+
+
+def test_what_is_joined_of_late_is_told_apart_from_what_always_was() -> None:
+    """The first half of all joins go to group 0, the second to group 1."""
+    people = 200
+    columns = np.repeat([0, 1], people // 2)
+    joins = csr_matrix((np.ones(people), (np.arange(people), columns)), shape=(people, 2))
+    times = csr_matrix((np.arange(people) + 1.0, joins.indices, joins.indptr), shape=joins.shape)
+    plain = histories.made_up(people=people, groups=2)
+    timed = dataclasses.replace(plain.people, joins=joins, joined_at=times)
+    words = read_words(plain)
+    learned = learn(hear(timed, words), words, plain.groups, Strengths())
+
+    assert learned.popularity.tolist() == [100, 100]
+    assert learned.recent[1] > learned.recent[0] + 1
 
 
 def test_ridge_weights_are_those_of_scikit_learn() -> None:
@@ -120,10 +158,10 @@ def test_the_latest_joins_are_hidden_where_all_have_times(community: Community) 
     times = community.people.joins.copy()
     times.data = np.random.default_rng(1).permutation(times.nnz).astype(float) + 1
     timed = dataclasses.replace(community.people, joined_at=times)
-    inner, hidden = hide_some(timed, np.random.default_rng(5))
+    inner, hidden = hide_latest(timed, np.random.default_rng(5))
 
     assert inner.joined_at is not None
-    assert inner.joined_at.data.max() <= np.quantile(times.data, 0.8)
+    assert inner.joined_at.data.max() == times.nnz - hidden.nnz
     assert hidden.nnz == pytest.approx(0.2 * times.nnz, abs=1)
 
 

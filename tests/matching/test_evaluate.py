@@ -13,8 +13,10 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_matrix
 
 from matching.community import Community
-from matching.evaluate import MEASURES, Found, Report, evaluate, measure, places_of, split
+from matching.evaluate import MEASURES, Report, evaluate, measure, places_of, split
 from matching.histories import History, read_history
+from matching.reach import Found
+from matching.rehearsal import Manner
 from tests.matching import histories
 
 METHODS = ["handrail", "ease", "ridge", "cosine", "popularity", "random"]
@@ -92,6 +94,30 @@ def test_with_times_the_latest_joins_are_tested() -> None:
     kept = part.community.people.joined_at
     assert kept is not None
     assert kept.data.max() < times.data[-part.test.nnz]
+
+
+def test_joins_of_one_moment_are_split_by_lot(tmp_path: Path) -> None:
+    """Some registers know only the year: a latest fifth there is all the same."""
+    community = histories.made_up(people=200)
+    times = community.people.joins.copy()
+    times.data = np.full(times.nnz, 86400.0)
+    timed = dataclasses.replace(community, people=dataclasses.replace(community.people, joined_at=times))
+
+    assert split(history(timed), seed=1).test.nnz == pytest.approx(0.2 * times.nnz, abs=1)
+
+
+def test_how_the_test_was_made_is_told_to_the_rehearsal() -> None:
+    """A test of the files' own is rehearsed by lot, or both ways where joins have times."""
+    community = histories.made_up(people=100)
+    times = community.people.joins.copy()
+    times.data = np.arange(times.nnz, dtype=float) + 1
+    timed = dataclasses.replace(community, people=dataclasses.replace(community.people, joined_at=times))
+    own = csr_matrix(community.people.joins.shape)
+
+    assert split(history(community), seed=1).manner is Manner.LOT
+    assert split(history(timed), seed=1).manner is Manner.TIME
+    assert split(history(community, own), seed=1).manner is Manner.LOT
+    assert split(history(timed, own), seed=1).manner is Manner.EITHER
 
 
 @pytest.fixture(scope="module")
