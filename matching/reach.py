@@ -19,7 +19,7 @@ from matching.features import Columns, Floats
 CUTS = (1, 5, 10, 20)
 SHORTLIST = 10
 #: Lifts tried, and how many times the recall over groups of popularity is enough.
-_LIFTS, _ENOUGH = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0), 2.0
+_LIFTS, _ENOUGH = tuple(10 ** (step / 6) for step in range(19)), 2.0
 #: Standard errors of recall that may be lost where it serves small groups, and for nothing.
 _BORNE, _FREE = 0.7, 0.15
 #: Share of joins that a group may expect to be looked for.
@@ -88,15 +88,21 @@ def choose_lift(
     They are served once recall over groups is twice that of plain popularity; to get there, recall may
     fall by half of what it has to ``spare`` and less than its own standard error.
     """
-    before = find(scores, known=known, hidden=hidden)
-    enough = _ENOUGH * by_group(find(popularity, known=known, hidden=hidden))
-    tens, served, chosen = by_person(before)[:, 2], by_group(before), 0.0
-    doubt = float(tens.std()) / np.sqrt(len(tens))
+    people, groups = hidden.nonzero()
+    of_each, of_group = np.bincount(people), np.bincount(groups)
+
+    def reached(ten: NDArray[np.bool_]) -> tuple[Floats, float]:
+        found = ten[people, groups]
+        by_group = np.bincount(groups, found)[of_group > 0] / of_group[of_group > 0]
+        return np.bincount(people, found) / of_each, float(by_group.mean())
+
+    before, served = reached(_first(scores, known))
+    enough, chosen = _ENOUGH * reached(_first(popularity, known))[1], 0.0
+    doubt = float(before.std()) / np.sqrt(len(before))
     for lift in _LIFTS:
-        after = find(shortlisted(scores, rarity, lift, known=known), known=known, hidden=hidden)
-        lost, serves = float((tens - by_person(after)[:, 2]).mean()), by_group(after)
+        after, serves = reached(_first(scores + np.log1p(lift * rarity), known))
         bearable = _BORNE * doubt + max(spare, 0) / 2 if served < enough else _FREE * doubt
-        if lost <= bearable and serves > served:
+        if float((before - after).mean()) <= bearable and serves > served:
             chosen, served = lift, serves
     return chosen
 
@@ -109,11 +115,17 @@ def shortlisted(scores: Floats, rarity: Floats, lift: float, *, known: NDArray[n
     """
     if lift <= 0 or scores.shape[1] <= SHORTLIST:
         return scores
-    lifted = np.where(known, -np.inf, scores + np.log1p(lift * rarity))
-    chosen = np.argpartition(-lifted, SHORTLIST - 1, axis=1)[:, :SHORTLIST]
-    first = np.zeros(scores.shape, dtype=bool)
-    np.put_along_axis(first, chosen, True, axis=1)
+    first = _first(scores + np.log1p(lift * rarity), known)
     order = np.lexsort((-scores, ~(first | known)), axis=1)
     rearranged = np.empty_like(scores)
     np.put_along_axis(rearranged, order, -np.sort(-scores, axis=1), axis=1)
     return rearranged
+
+
+def _first(scores: Floats, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Flag each person's best ten among the groups not joined."""
+    first = np.zeros(scores.shape, dtype=bool)
+    few = min(SHORTLIST, scores.shape[1])
+    best = np.argpartition(np.where(known, np.inf, -scores), few - 1, axis=1)[:, :few]
+    np.put_along_axis(first, best, True, axis=1)
+    return first

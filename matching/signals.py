@@ -215,7 +215,7 @@ def _done(learned: Learned, heard: Heard) -> Iterator[tuple[str, Floats]]:
     count = np.maximum(heard.people.joined(), 1)[:, None]
     depth = np.log(count)
     yield "popularity*depth", _log_popularity(learned) * depth
-    alike = np.asarray(heard.people.joins @ learned.words.alike) / count
+    alike = np.asarray(heard.joins(learned.weight) @ learned.words.alike) / count
     yield "alike", alike
     yield "alike*depth", alike * depth
     for name in ("item", "joint"):
