@@ -49,7 +49,8 @@ def split(history: History, *, seed: int) -> Split:
     """
     people = history.community.people
     if history.test is not None:
-        manner = Manner.LOT if people.joined_at is None else Manner.EITHER
+        unknown = Manner.LOT if people.joined_at is None else Manner.EITHER
+        manner = Manner.TIME if history.later else unknown
         return Split(community=history.community, test=history.test, manner=manner)
     rng = np.random.default_rng(seed)
     timed = people.joined_at is not None and people.joined_at.nnz > 0

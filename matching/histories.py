@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ Row = Mapping[str, str]
 T = TypeVar("T")
 #: A text longer than this is a sign of a broken quote.
 _LONGEST_FIELD = 1_000_000
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf)", re.ASCII)
+#: Times as numbers, and from where on they are milliseconds; what a date of so few letters lacks.
+_EPOCH, _MILLISECONDS = re.compile(r"\d{9,13}(\.\d+)?", re.ASCII), 1e11
+_FIRST_DAY = {4: "-01-01", 7: "-01"}
 
 
 class HistoryError(ValueError):
@@ -39,6 +44,7 @@ class History:
     community: Community
     members: tuple[str, ...]
     test: csr_matrix | None  #: (members, groups)
+    later: bool = False  #: whether the test pairs are known to have come after nearly all joins
 
 
 def read_history(folder: Path) -> History:
@@ -71,6 +77,7 @@ def read_history(folder: Path) -> History:
         community=Community(people=people, groups=described),
         members=tuple(members),
         test=None if test is None else _matrix(dict.fromkeys(test, 1.0), shape),
+        later=timed and test is not None and _later(test, joins, kept),
     )
 
 
@@ -84,6 +91,9 @@ class _Described:
 class _Join:
     weight: float
     at: float | None
+
+
+_Joins = Mapping[tuple[int, int], _Join]
 
 
 def _table(
@@ -117,6 +127,14 @@ def _pairs(
     return found
 
 
+def _later(test: _Joins, joins: _Joins, kept: _Joins) -> bool:
+    """Return whether the test pairs, by their own times or those of the joins, came after those kept."""
+    times = [join.at if join.at is not None else joins.get(pair, join).at for pair, join in test.items()]
+    known = [at for at in times if at is not None]
+    before = [join.at for join in kept.values() if join.at is not None]
+    return len(known) == len(test) > 0 and bool(np.quantile(known, 0.05) >= np.quantile(before, 0.95))
+
+
 def _rows(folder: Path, name: str, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
     """Yield line number and fields of every row that is not blank."""
     line = 0
@@ -127,16 +145,26 @@ def _rows(folder: Path, name: str, required: Sequence[str]) -> Iterator[tuple[in
             line = reader.line_num
             for fields in reader:
                 line = reader.line_num
-                if fields:
+                if len(fields) > 1 or "".join(fields).strip():
                     yield line, _named(name, line, header=header, fields=fields, required=required)
     except FileNotFoundError:
         raise HistoryError(name, 0, "is missing") from None
     except OSError as problem:
         raise HistoryError(name, 0, problem.strerror or "cannot be read") from None
     except UnicodeDecodeError:
-        raise HistoryError(name, line + 1, "is not UTF-8 text from here on") from None
+        raise HistoryError(name, _undecodable(folder / name), "is not UTF-8 text") from None
     except csv.Error as problem:
         raise HistoryError(name, line + 1, str(problem)) from None
+
+
+def _undecodable(path: Path) -> int:
+    """Return the number of the first line that is not UTF-8 text."""
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            return number
+    return 0
 
 
 @contextmanager
@@ -209,19 +237,24 @@ def _joined(row: Row) -> _Join:
 
 
 def _number(name: str, text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{name} {text!r} is not a number") from None
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{name} {text!r} is not a number")
+    value = float(text)
     if not low <= value <= high:
         raise ValueError(f"{name} {text!r} does not lie between {low:g} and {high:g}")
     return value
 
 
 def _instant(text: str) -> float:
-    """Return seconds since 1970 of an ISO 8601 date or time, taken as UTC where it names no zone."""
+    """Return seconds since 1970 of an ISO 8601 date or time, taken as UTC where it names no zone.
+
+    A year or a month stands for its first day; a number of nine digits and more is seconds or milliseconds.
+    """
+    if _EPOCH.fullmatch(text):
+        seconds = float(text)
+        return seconds if seconds < _MILLISECONDS else seconds / 1000
     try:
-        when = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text + _FIRST_DAY.get(len(text), ""))
     except ValueError:
         raise ValueError(f"joined_at {text!r} is not an ISO 8601 date or time") from None
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

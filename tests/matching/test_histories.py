@@ -71,6 +71,48 @@ def test_no_single_weight_outweighs_the_rest(tmp_path: Path) -> None:
     assert history.community.people.joins.toarray().tolist() == [[4, 1], [1, 0.25]]
 
 
+def test_a_line_of_spaces_is_a_blank_line(tmp_path: Path) -> None:
+    history = read_history(write(tmp_path, joins="member_id,group_id\r\na,g\r\n   \r\nb,h\r\n"))
+
+    assert history.community.people.joins.toarray().tolist() == [[1, 0], [0, 1]]
+
+
+TIMES = [
+    "2026-01-05",
+    "20260105",
+    "2026-01-05T00:00:00Z",
+    "2026-01-05 02:00:00+02:00",
+    "1767571200",
+    "1767571200.0",
+    "1767571200000",
+]
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_times_are_read_in_the_ways_they_are_written(tmp_path: Path, text: str) -> None:
+    rows = f"a,g,{text}\na,h,2026\nb,h,2026-01\n"
+    history = read_history(write(tmp_path, joins=f"member_id,group_id,joined_at\n{rows}"))
+
+    times = history.community.people.joined_at
+    assert times is not None
+    assert times.toarray().tolist() == [[1767571200, 1767225600], [0, 1767225600]]
+
+
+@pytest.mark.parametrize(
+    ("test", "later"),
+    [
+        ("member_id,group_id,joined_at\na,h,2026-03-01\n", True),
+        ("member_id,group_id,joined_at\na,h,2025-03-01\n", False),
+        ("member_id,group_id\na,h\n", False),
+        ("member_id,group_id\nb,h\n", True),
+    ],
+)
+def test_whether_the_test_came_later_is_known_from_its_times_or_those_of_the_joins(
+    tmp_path: Path, test: str, later: bool
+) -> None:
+    assert read_history(write(tmp_path, test=test)).later is later
+
+
 REFUSED = [
     ("members", "name,interests\na,x\n", "members.csv, line 1: has no column member_id"),
     ("members", "", "members.csv, line 1: has no column member_id"),
@@ -99,6 +141,18 @@ REFUSED = [
     ("joins", "member_id,group_id,weight\na,g,much\n", "joins.csv, line 2: weight 'much' is not a number"),
     ("joins", "member_id,group_id,weight\na,g,-1\n", "joins.csv, line 2: weight '-1' does not lie"),
     ("joins", "member_id,group_id,joined_at\na,g,May\n", "joins.csv, line 2: joined_at 'May' is not"),
+    ("joins", "member_id,group_id,weight\na,g,nan\n", "joins.csv, line 2: weight 'nan' does not lie"),
+    ("joins", "member_id,group_id,weight\na,g,inf\n", "joins.csv, line 2: weight 'inf' does not lie"),
+    ("joins", "member_id,group_id,weight\na,g,1_0\n", "joins.csv, line 2: weight '1_0' is not a number"),
+    ("joins", "member_id,group_id,joined_at\na,g,2026-02-30\n", "joins.csv, line 2: joined_at '2026-02-30'"),
+    ("joins", "member_id,group_id,joined_at\na,g,12345\n", "joins.csv, line 2: joined_at '12345' is not"),
+    ("joins", "member_id;group_id\na;g\n", "joins.csv, line 1: has no column member_id"),
+    ("joins", "member_id,group_id\na,g,h\n", "joins.csv, line 2: has 3 fields where the first line has 2"),
+    ("joins", "member_id,group_id\n,\n", "joins.csv, line 2: member_id is empty"),
+    ("joins", 'member_id,group_id\na,g\n"a"b,g\n', "joins.csv, line 3: "),
+    ("groups", 'group_id,text\ng,"one\n\ntwo"\ng,x\n', "groups.csv, line 5: group_id 'g' is there twice"),
+    ("members", f"member_id,text\na,{'x' * 1_000_001}\n", "members.csv, line 2: field larger than"),
+    ("test", "", "test.csv, line 1: has no column member_id"),
     ("test", "member_id,group_id\na,z\n", "test.csv, line 2: group_id 'z' is not in groups.csv"),
 ]
 
@@ -117,5 +171,5 @@ def test_a_missing_file_and_one_that_is_not_text_are_refused(tmp_path: Path) -> 
         read_history(tmp_path)
     write(tmp_path)
     (tmp_path / "joins.csv").write_bytes(b"member_id,group_id\na,\xff\n")
-    with pytest.raises(HistoryError, match=r"joins\.csv, line 1: is not UTF-8"):
+    with pytest.raises(HistoryError, match=r"joins\.csv, line 2: is not UTF-8"):
         read_history(tmp_path)
