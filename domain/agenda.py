@@ -120,6 +120,21 @@ def of_group(
     return _entries(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
 
 
+def of_my_groups(
+    session: Session, *, member: str, now: datetime, until: datetime, limit: int
+) -> tuple[Entry, ...]:
+    """Return what the member's groups do next, as far as they have not answered it."""
+    query = _open_entries(member).where(
+        Occurrence.starts_at > now,
+        Occurrence.starts_at < until,
+        Occurrence.cancelled_at.is_(None),
+        Event.cancelled_at.is_(None),
+        Rsvp.id.is_(None),
+        _belongs(member),
+    )
+    return _entries(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
+
+
 def groups(
     session: Session, *, member: str, interest: str | None = None, page: int = 1
 ) -> tuple[list[Group], int, int]:
@@ -140,7 +155,11 @@ def groups(
 
 def joined(session: Session, *, member: str) -> list[Group]:
     """Return the open groups a member belongs to, by name."""
-    belongs = exists().where(
+    mine = select(Group).where(_belongs(member), *_open_group(member))
+    return list(session.scalars(mine.order_by(Group.name)))
+
+
+def _belongs(member: str) -> ColumnElement[bool]:
+    return exists().where(
         Membership.group == Group.id, Membership.member == member, Membership.left_at.is_(None)
     )
-    return list(session.scalars(select(Group).where(belongs, *_open_group(member)).order_by(Group.name)))

@@ -185,6 +185,19 @@ class CheckInDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestDue(DomainEvent):
+    """A timer: the hour of a member's weekly letter, if it is still the one planned."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    member: str
+    at: str  #: the moment planned, ISO 8601; another one by then makes this one void
+
+    @property
+    def aggregate(self) -> str:
+        return f"digest:{self.member}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SelfChecked(_OfMember):
     """A member said how much they could be themselves: ease suggestions where it was little (R66)."""
 
@@ -291,6 +304,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     BulkStepDue,
     CheckInDue,
     ComfortAnswered,
+    DigestDue,
     ErasureDue,
     EventPublished,
     ExportExpired,

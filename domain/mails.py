@@ -24,10 +24,11 @@ class Letter:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     rsvp: str | None = None  #: sent only while this answer is a yes and the occurrence takes place
+    stop_link: str | None = None  #: where one press, without signing in, stops more of this kind
     created_at: datetime
 
 
-def request(
+def request(  # noqa: PLR0913  (one mail, said in full)
     session: Session,
     *,
     account: str,
@@ -37,15 +38,17 @@ def request(
     now: datetime,
     rsvp: str | None = None,
     to: str | None = None,
+    stop_link: str | None = None,
 ) -> Mail:
     """Add a mail to the account with this id; it is sent after the commit.
 
     ``rsvp``: the mail is dropped should this answer no longer be a yes when it is sent. ``to``: another
-    address than the account's own, to prove a new one.
+    address than the account's own, to prove a new one. ``stop_link``: see `Letter`.
     """
     mail = Mail(account=account, kind=kind, created_at=now)
     body: dict[str, Any] = {"subject": " ".join(subject.split()), "text": text}
-    body |= {name: value for name, value in (("rsvp", rsvp), ("to", to)) if value}
+    more = {"rsvp": rsvp, "to": to, "stop_link": stop_link}
+    body |= {name: value for name, value in more.items() if value}
     sealed.seal(session, mail, body)
     session.add(mail)
     session.flush()
@@ -69,6 +72,7 @@ def open_letter(session: Session, mail: str) -> Letter | None:
         subject=body["subject"],
         text=body["text"],
         rsvp=body.get("rsvp"),
+        stop_link=body.get("stop_link"),
         created_at=row.created_at,
     )
 

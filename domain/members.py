@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from domain import consent, events, outbox, runs, sealed, suggestions, trails
+from domain import consent, digests, events, outbox, runs, sealed, suggestions, trails
 from domain.errors import Invalid, NotAllowed
 from domain.models import (
     Account,
@@ -142,6 +142,7 @@ def check_private(private: PrivateProfile) -> None:
 def save_profile(session: Session, *, member: Member, profile: Profile, now: datetime) -> None:
     """Write what is given, and ask for suggestions anew."""
     check_profile(profile)
+    moved = profile.time_zone not in (None, member.time_zone)
     for name in ("radius_km", "online_only", "weekly_cap", "rest_hours", "time_zone"):
         if (value := getattr(profile, name)) is not None:
             setattr(member, name, value)
@@ -154,6 +155,8 @@ def save_profile(session: Session, *, member: Member, profile: Profile, now: dat
     if profile.interests is not None:
         _replace_interests(member, profile.interests)
     session.flush()
+    if moved:
+        digests.move(session, member=member, now=now)
     runs.request(session, member=member.id, reason=PROFILE, now=now)
 
 

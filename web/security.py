@@ -55,6 +55,8 @@ GUARDED = (
     "privacy_tools.come_back",
 )
 MAILING = ("security.register", "security.forgot_password", "security.send_confirmation")
+#: Views that mail programs post to, without a session: the address itself is the proof (RFC 8058).
+SIGNED = ("web.views.mails.stop",)
 #: Fields that decide something, and are never a list.
 SINGLE = frozenset(
     {"csrf_token", "next", "seal", "key", "email", "password", "action", "expected", "step", "label"}
@@ -75,7 +77,9 @@ def init_app(app: Flask, config: WebConfig) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops, x_host=0
         )
-    CSRFProtect(app)
+    forgery = CSRFProtect(app)
+    for view in SIGNED:
+        forgery.exempt(view)
     app.before_request(refuse_other_sites)
     app.before_request(refuse_repeats)
     app.before_request(check_next)

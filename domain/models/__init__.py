@@ -15,7 +15,7 @@ from domain.models.base import Base, Instant, new_id
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
-from domain.models.member import ComfortAnswers, ComfortState, Member, MemberInterest
+from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage
 from domain.models.progress import (
     CheckIn,
@@ -61,6 +61,7 @@ __all__ = [
     "ComfortTrail",
     "Consent",
     "ConsentPurpose",
+    "Digest",
     "EntryKind",
     "Erasure",
     "ErasureMark",

@@ -72,3 +72,20 @@ class ComfortAnswers(Base):
     member: Mapped[str] = reference("members.id", primary_key=True)
     updated_at: Mapped[datetime]
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"privacy": "P4"})
+
+
+class Digest(Base):
+    """Whether and when a member is sent a letter about the week ahead."""
+
+    __tablename__ = "digests"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+    )
+
+    member: Mapped[str] = reference("members.id", primary_key=True)
+    weekday: Mapped[int]  #: 0: Monday
+    hour: Mapped[int]  #: of the member's own clock
+    wanted: Mapped[bool]
+    due_at: Mapped[datetime | None]  #: the timer that counts
+    sent_at: Mapped[datetime | None]  #: the last one that was written

@@ -30,7 +30,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
     ANYONE: """
         home.index pages.about pages.pause pages.leave pages.privacy pages.terms pages.theme help.index
         privacy_tools.meeting_safely privacy_tools.come_back privacy_tools.left accounts.check_mail
-        calendar.feed dev.design dev.mail health.alive health.ready health.figures
+        calendar.feed mails.ask_stop mails.stop dev.design dev.mail health.alive health.ready health.figures
         static security.static security.login security.logout security.register security.forgot_password
         security.reset_password security.send_confirmation security.confirm_email
         security.change_email_confirm security.mf_recovery security.tf_select security.two_factor_rescue
@@ -63,6 +63,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         rsvps.decline rsvps.index rsvps.page rsvps.cancel suggestions.index suggestions.progress
         suggestions.look suggestions.accept suggestions.decline suggestions.not_a_fit
         suggestions.does_not_fit suggestions.prepared wins.index wins.note wins.remove
+        mails.index mails.choose mails.none
     """,
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
@@ -101,8 +102,18 @@ OWN: dict[frozenset[Actor], str] = {
 #: At these, a made-up link or file leads nowhere for anybody; a copy is not built yet; figures are not
 #: served to networks.
 NOWHERE = frozenset(
-    ["calendar.feed", "security.static", "health.figures", "supporters.accept", "privacy_tools.take_export"]
+    [
+        "calendar.feed",
+        "mails.ask_stop",
+        "mails.stop",
+        "security.static",
+        "health.figures",
+        "supporters.accept",
+        "privacy_tools.take_export",
+    ]
 )
+#: At these the address is the proof, as mail programs have no session: a made-up one leads nowhere.
+SIGNED = frozenset(["mails.stop"])
 
 
 def _by_endpoint() -> dict[str, frozenset[Actor]]:

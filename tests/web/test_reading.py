@@ -39,6 +39,7 @@ INSIDE = (
     "/notebook/person",
     "/practice/",
     *(f"/practice/{each.id}" for each in lessons()),
+    "/account/mails/",
 )
 BLOCKS = re.compile(r"</(?:p|li|h\d|label|legend|dd|dt|button|td|th|summary)>")
 

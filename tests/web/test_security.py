@@ -101,7 +101,8 @@ def test_no_change_goes_through_without_a_token(app: Flask, member_client: Flask
         answer = member_client.open(
             path_of(app, rule), method=method, base_url=ORIGIN, data={"theme": "dark"}
         )
-        assert answer.status_code == 400, (rule.rule, method, answer.status_code)
+        refused = 404 if rule.endpoint == "mails.stop" else 400  # whose address is the proof
+        assert answer.status_code == refused, (rule.rule, method, answer.status_code)
 
 
 @pytest.mark.requirement("C28")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain import events, mails
+from domain import digests, events, mails
 from domain.database import reading
 from domain.mails import Letter
 from workers.jobs.job import Job
@@ -21,9 +21,13 @@ def _open(runtime: Runtime, facts: Sequence[events.MailRequested]) -> list[tuple
     now = runtime.clock()
     with reading(runtime.sessions) as session:
         letters = [letter for fact in facts if (letter := mails.open_letter(session, fact.mail))]
-        return [
-            (letter, letter.rsvp is None or still_going(session, letter.rsvp, now=now)) for letter in letters
-        ]
+        return [(letter, _wanted(session, letter, now)) for letter in letters]
+
+
+def _wanted(session: Session, letter: Letter, now: datetime) -> bool:
+    if letter.kind == digests.KIND:
+        return digests.still_wanted(session, mail=letter.id)
+    return letter.rsvp is None or still_going(session, letter.rsvp, now=now)
 
 
 def _send(runtime: Runtime, plan: list[tuple[Letter, bool]]) -> None:
