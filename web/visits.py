@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     """Begin a visit at each sign-in, end it at sign-out; the account library must be set up already."""
     manager: Any = app.extensions["security"].login_manager
     manager.user_loader(_visiting(manager._user_callback))
+    app.after_request(_keep_as_it_was)
     app.config["PERMANENT_SESSION_LIFETIME"] = visits.KEPT
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     user_authenticated.connect(_signed_in, app)
@@ -73,6 +74,7 @@ def _signed_in(_sender: Flask, user: Any, **_facts: Any) -> None:
 def renew(account: str, *, kept: bool = False) -> None:
     """Begin a new session: what the browser brought along is dropped, its forgery token included."""
     before, now = session.get(VISIT), moment()
+    g.cookie_before = dict(session)
     carried = {name: value for name, value in session.items() if name in _KEPT}
     session.clear()
     session.update(carried)
@@ -92,6 +94,14 @@ def _signed_out(_sender: Flask, **_facts: Any) -> None:
         visits.end(db.session(), visit)
         after_this_request(_commit)
     session.clear()
+
+
+def _keep_as_it_was(response: Response) -> Response:
+    """Where a visit could not be kept, change no cookie: the same form, sent again, must still fit."""
+    if response.status_code >= 500 and "cookie_before" in g:
+        session.clear()
+        session.update(g.cookie_before)
+    return response
 
 
 def _commit(response: Response) -> Response:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from unittest.mock import Mock
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from domain.models import Account
 from domain.policies import Audience
+from tests import factories
 from tests.web.conftest import ORIGIN, csrf, sign_in
 from web.auth import LIBRARY_AUDIENCES, audience_of
+from web.db import KeyedSession
 
 
 @pytest.mark.requirement("C01")
@@ -75,6 +81,20 @@ def test_signing_in_begins_a_new_session(app: Flask, member_client: FlaskClient)
     with client.session_transaction(base_url=ORIGIN) as session:
         assert "planted" not in session
         assert session["csrf_token"] != before
+
+
+def test_a_sign_in_the_database_could_not_keep_can_be_sent_again(
+    app: Flask, member_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = app.test_client()
+    form = {"csrf_token": csrf(client), "email": "member@example.com", "password": factories.PASSWORD}
+    with monkeypatch.context() as away:
+        crash = OperationalError("COMMIT", {}, Exception("the database crashed"))
+        away.setattr(KeyedSession, "commit", Mock(side_effect=chain([crash], repeat(None))))
+        assert client.post("/login", data=form, base_url=ORIGIN).status_code == 503
+    assert client.get("/account/", base_url=ORIGIN).status_code == 303
+    assert client.post("/login", data=form, base_url=ORIGIN).status_code == 302
+    assert client.get("/account/", base_url=ORIGIN).status_code == 200
 
 
 @pytest.mark.requirement("C12")
