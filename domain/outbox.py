@@ -56,11 +56,11 @@ def record(
     1970, for timers.
     """
     if dedupe_key is not None:
-        _lock(session, f"dedupe:{dedupe_key}")
+        lock(session, f"dedupe:{dedupe_key}")
         earlier = session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key))
         if earlier is not None:
             return earlier
-    _lock(session, fact.aggregate)
+    lock(session, fact.aggregate)
     newest = select(func.coalesce(func.max(OutboxMessage.seq), 0)).where(
         OutboxMessage.aggregate == fact.aggregate
     )
@@ -80,7 +80,7 @@ def record(
     return str(message.id)
 
 
-def _lock(session: Session, name: str) -> None:
+def lock(session: Session, name: str) -> None:
     """Make the order of ``seq`` the order of commits; SQLite's writer is alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

@@ -23,6 +23,7 @@ def request(
 
     ``reason``: one word, such as ``profile``, ``reflection``, ``rsvp``, ``settings``.
     """
+    outbox.lock(session, f"member:{member}")  # somebody else may be asking for the same just now
     waiting = session.scalar(
         select(MatchingRun).where(MatchingRun.member == member, MatchingRun.status == RunStatus.REQUESTED)
     )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from domain import database, events, mails, outbox
+from domain import database, events, mails, outbox, runs
 from domain.database import Sessions, writing
 from domain.models import Mail, MessageState, OutboxMessage
 from tests import factories
@@ -48,6 +48,29 @@ def test_eight_takers_of_one_message_have_one_winner(database_url: str, sessions
         thread.join()
     engine.dispose()
     assert len(won) == len({each.id for each in won}) == ROUNDS
+
+
+def test_eight_who_ask_for_a_run_of_one_member_are_all_answered_with_the_same(
+    database_url: str, sessions: Sessions
+) -> None:
+    with writing(sessions) as session:
+        member = factories.member(session).id
+    engine = database.open_engine(database_url, pool_size=TAKERS)
+    rivals, found, gate = database.open_sessions(engine, KEYRING), [], threading.Barrier(TAKERS)
+
+    def ask() -> None:
+        gate.wait(30)
+        with writing(rivals) as session:
+            found.append(runs.request(session, member=member, reason="profile", now=NOW).id)
+
+    threads = [threading.Thread(target=ask) for _ in range(TAKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    assert len(found) == TAKERS
+    assert len(set(found)) == 1
 
 
 def test_who_outlives_the_lease_leaves_no_trace(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
