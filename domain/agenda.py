@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from domain.errors import NotFound
 from domain.models import Event, EventInterest, Group, GroupInterest, Membership, Occurrence, Rsvp
@@ -55,12 +55,16 @@ def look(session: Session, *, member: str, wish: Wish, now: datetime, page: int 
     found = session.scalar(select(func.count()).select_from(count)) or 0
     pages = max(1, -(-found // PAGE_LENGTH))
     number = min(max(page, 1), pages)
-    ordered = query.order_by(Occurrence.starts_at, Occurrence.id)
+    ordered = query.order_by(Occurrence.starts_at, Occurrence.id).options(*_UNSAID)
     return Page(
         entries=_entries(session, ordered.offset((number - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)),
         number=number,
         pages=pages,
     )
+
+
+#: What a list says nothing of is not read for it.
+_UNSAID = (lazyload(Event.interests), lazyload(Group.interests))
 
 
 def _open_entries(member: str) -> Select[Occurrence, Event, Group, Rsvp]:

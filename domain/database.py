@@ -12,11 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -136,7 +131,12 @@ def empty_log(engine: Engine) -> None:
         connection.close()
 
 
-def _alembic(url: str) -> Config:
+# Alembic is a twentieth of what a worker loads before it can begin, and only who migrates needs it.
+
+
+def _alembic(url: str) -> Any:
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -145,27 +145,38 @@ def _alembic(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema to the newest version, or to the one named; safe to run again."""
+    from alembic import command  # noqa: PLC0415
+
     command.upgrade(_alembic(url), revision)
 
 
 def downgrade(url: str, revision: str = "-1") -> None:
     """Take the schema back by one version, or to the one named."""
+    from alembic import command  # noqa: PLC0415
+
     command.downgrade(_alembic(url), revision)
 
 
 def current_revision(engine: Engine) -> str | None:
     """Return the version the schema is at; none: empty."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     with engine.connect().execution_options(handrail_mode="read") as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest_revision() -> str | None:
     """Return the version the code expects."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def drift(engine: Engine) -> list[Any]:
     """Return how the schema differs from the models; empty when they agree."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     with engine.connect().execution_options(handrail_mode="read") as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))

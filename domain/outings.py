@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from domain import rsvps
 from domain.errors import NotFound
@@ -14,6 +14,8 @@ from domain.models import Event, Group, Occurrence, Reflection, Rsvp, RsvpStatus
 from domain.rsvps import Plan
 from domain.visibility import visible_to
 
+#: What a list says nothing of is not read for it.
+_UNSAID = (lazyload(Event.facts), lazyload(Event.interests), lazyload(Group.interests))
 _PLANNED = (RsvpStatus.YES, RsvpStatus.WAITING, RsvpStatus.MAYBE)
 
 
@@ -76,6 +78,7 @@ def _outings(session: Session, member: str, *conditions: ColumnElement[bool]) ->
         .join(Group, Group.id == Event.group)
         .where(Rsvp.member == member, _still_ours(member), *conditions)
         .order_by(Occurrence.starts_at, Rsvp.id)
+        .options(*_UNSAID)
     )
     return [
         Outing(

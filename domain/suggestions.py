@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, lazyload
 
 from domain import restrictions, runs, sealed
 from domain.errors import NotFound
@@ -65,9 +65,11 @@ def current(session: Session, *, member: str) -> list[CurrentSuggestion]:
             or_(Suggestion.occurrence.is_(None), _open_for(Suggestion.member)),
         )
         .order_by(Suggestion.position)
+        .options(lazyload(Event.interests), lazyload(Group.interests))  # a card says nothing of them
     ).all()
     wanted = [(member, row.Occurrence.id) for row in rows if row.Occurrence]
-    meeting = set(wanted) if restrictions.held(session, [member]) else meets_blocked(session, wanted)
+    held = wanted and restrictions.held(session, [member])
+    meeting = set(wanted) if held else meets_blocked(session, wanted)
     return [
         CurrentSuggestion(
             row=row.Suggestion,
@@ -203,7 +205,7 @@ def meets_blocked(session: Session, pairs: Pairs) -> set[tuple[str, str]]:
 
     To be met are those who said yes or wait, the group's members and its organizer.
     """
-    blocked = apart(session, {member for member, _ in pairs})
+    blocked = apart(session, {member for member, _ in pairs}) if pairs else {}
     if not blocked:
         return set()
     people = _people(session, {occurrence for _, occurrence in pairs}, set().union(*blocked.values()))

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import Babel
 
-from web import accounts, admission, auth, context, db, errors, filters, logs, metrics, security, visits
+from web import (
+    accounts,
+    admission,
+    auth,
+    context,
+    db,
+    errors,
+    filters,
+    language,
+    logs,
+    metrics,
+    security,
+    visits,
+)
 from web.config import WebConfig
 from web.views import BLUEPRINTS, dev
 
@@ -21,7 +33,7 @@ def create_app(config: WebConfig) -> Flask:
     security.init_app(app, config)
     db.init_app(app, config)
     auth.init_app(app, config)
-    Babel(app, default_locale="en_GB", default_timezone="UTC")
+    language.init_app(app)
     accounts.init_app(app, config)
     visits.init_app(app)
     for blueprint in BLUEPRINTS:

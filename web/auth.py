@@ -9,7 +9,7 @@ from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, lazyload, relationship
 from werkzeug.wrappers import Response
 
 from domain import policies
@@ -134,7 +134,8 @@ def _viewer() -> Viewer:
     if not current_user.is_authenticated:
         return Viewer()
     names = frozenset(RoleName(role.name) for role in current_user.roles)
-    g.member = db.session.get(Member, current_user.id)  # held, so that the session need not read it again
+    # Held, so that the session need not read it again; few pages ask for the interests, and those may.
+    g.member = db.session.get(Member, current_user.id, options=[lazyload(Member.interests)])
     return Viewer(account=current_user.id, is_member=g.member is not None, roles=names)
 
 

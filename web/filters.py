@@ -7,13 +7,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import format_currency, format_date, format_time, ngettext
 from flask_babel import gettext as _
 
-from domain.models import Member
 from web.auth import viewer
-from web.db import db
 
 #: SUDS from 0 to 100: the first bound a value does not reach names it.
 FEELINGS = (8, 20, 35, 50, 65, 80)
@@ -33,8 +31,7 @@ def plain_date(value: date) -> str:
 
 def own_zone() -> ZoneInfo:
     """Return the viewer's time zone; London for who has none."""
-    asking = viewer()
-    member = db.session.get(Member, asking.account) if asking.is_member else None
+    member = g.member if viewer().is_member else None
     try:
         return ZoneInfo(member.time_zone if member else "Europe/London")
     except ZoneInfoNotFoundError:
@@ -43,8 +40,8 @@ def own_zone() -> ZoneInfo:
 
 def day(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """Return a day such as "Tuesday 2 June", with the year where it is not this one."""
-    local = moment.astimezone(zone or own_zone())
-    here = datetime.now(zone or own_zone())
+    there = zone or own_zone()
+    local, here = moment.astimezone(there), datetime.now(there)
     pattern = "EEEE d MMMM" if local.year == here.year else "EEEE d MMMM y"
     return str(format_date(local.date(), pattern))
 

@@ -52,13 +52,14 @@ def run(config: WorkerConfig, lanes: Sequence[str] = ()) -> None:
     engine = open_engine(config.database_url, hide_parameters=True, poolclass=NullPool)
     with ending_on_signal() as asked:
         log.info("started lanes=%s", ",".join(child.lane for child in children))
-        next_beat = 0.0
-        while not asked.wait(TICK):
+        next_beat, pause = 0.0, 0.0
+        while not asked.wait(pause):
             for child in children:
                 _look(config, child)
             if time.monotonic() >= next_beat:
                 _beat(open_sessions(engine, config.keyring), children)
                 next_beat = time.monotonic() + BEAT_EVERY
+            pause = TICK
         _stop(children)
         _sign_off(open_sessions(engine, config.keyring), children)
     log.info("ended")

@@ -21,7 +21,16 @@ from web import clock
 from web.db import db
 
 #: Statements of each page for a member, those of who is signed in and of the frame included.
-MOST = {"/suggestions/": 25, "/events/": 12, "/outings/": 18, "/profile/": 15, "/ladder/": 15, "/groups/": 12}
+MOST = {
+    "/suggestions/": 15,
+    "/events/": 8,
+    "/outings/": 10,
+    "/profile/": 9,
+    "/ladder/": 8,
+    "/groups/": 10,
+    "/progress/": 14,
+    "/account/mails/": 8,
+}
 
 
 @contextmanager
