@@ -10,7 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
@@ -41,29 +43,53 @@ def bench_pages(*, requests: int, events: int, as_json: bool) -> None:
             bench.drained(place.sessions)
         ours, bare = ports.next_free("127.0.0.1:9300"), ports.next_free("127.0.0.1:9400")
         with (
-            _serving(place, ours, "handrail.wsgi:app"),
-            _serving(place, bare, "handrail.bench_bare:make_app()"),
+            _serving(place, ours, "handrail.wsgi:app") as our_server,
+            _serving(place, bare, "handrail.bench_bare:make_app()") as bare_server,
         ):
             cookie = _sign_in(ours)
-            seconds = _measure(ours, bare, cookie, requests)
-    base = seconds["bare"]
+            sites = {path: _Site(ours, our_server, path) for path in PAGES}
+            times = _measure({"bare": _Site(bare, bare_server, "/"), **sites}, cookie, requests)
+    base = times["bare"]
     report = {
-        path: {"ms": round(s * 1000, 2), "times_bare": round(s / base, 1)} for path, s in seconds.items()
+        path: {
+            "ms": round(each.clock * 1000, 2),
+            "processor_ms": round(each.processor * 1000, 2),
+            "times_bare": round(each.clock / base.clock, 1),
+            "processor_times_bare": round(each.processor / base.processor, 1) if base.processor else None,
+        }
+        for path, each in times.items()
     }
     click.echo(
         json.dumps(report) if as_json else "\n".join(f"{name}: {value}" for name, value in report.items())
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """A page of a server."""
+
+    address: str
+    server: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Seconds for one request, by the clock and of the server's processors."""
+
+    clock: float
+    processor: float
+
+
 @contextmanager
-def _serving(place: BenchPlace, address: str, application: str) -> Iterator[None]:
+def _serving(place: BenchPlace, address: str, application: str) -> Iterator[int]:
     environ = place.environ | {"HANDRAIL_LISTEN": address}
     command = [*gunicorn(address)[:-1], application]
     server = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
         while ports.is_free(address):
             time.sleep(0.05)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait(20)
@@ -99,15 +125,29 @@ def _cookie(answer: http.client.HTTPResponse) -> str:
     return f"handrail={jar['handrail'].value}"
 
 
-def _measure(ours: str, bare: str, cookie: str, requests: int) -> dict[str, float]:
-    rounds: dict[str, list[float]] = {"bare": [], **{path: [] for path in PAGES}}
+def _measure(sites: dict[str, _Site], cookie: str, requests: int) -> dict[str, _Taken]:
+    rounds: dict[str, list[_Taken]] = {name: [] for name in sites}
     for number in range(ROUNDS + 1):
-        for path, times in rounds.items():
-            address, asked = (bare, "/") if path == "bare" else (ours, path)
-            seconds = _round(address, asked, cookie, requests, number)
+        for name, site in sites.items():
+            before = _processor_seconds(site.server)
+            seconds = _round(site.address, site.path, cookie, requests, number)
+            used = _processor_seconds(site.server) - before
             if number:  # the first warms up
-                times.append(seconds / requests)
-    return {path: median(times) for path, times in rounds.items()}
+                rounds[name].append(_Taken(seconds / requests, used / requests))
+    return {
+        name: _Taken(median(each.clock for each in found), median(each.processor for each in found))
+        for name, found in rounds.items()
+    }
+
+
+def _processor_seconds(pid: int) -> float:
+    """Return what a process and its children have used so far; 0 where the system does not say."""
+    try:
+        family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        stats = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in family]
+    except OSError:
+        return 0.0
+    return sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _round(address: str, path: str, cookie: str, requests: int, number: int) -> float:
