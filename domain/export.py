@@ -68,6 +68,7 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "roles": "shown as the account's roles",
     "failed_tries": "counts under marks that nobody can read back",
     "visits": "lets somebody in, or helps to; of no use to anybody else",
+    "tallies": "counts of work, of nobody",
     "sealing_keys": "the key is of no use without ours; what it opens is in the copy, opened",
 }
 LETS_IN = "lets somebody in, or helps to; of no use to anybody else"

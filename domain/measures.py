@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from domain import desk, heartbeats
+from domain import desk, heartbeats, tallies
 from domain.clock import seconds_now
 from domain.desk import LaneFigures
 from domain.models import Mail, MatchingRun, MessageState, OutboxAudit, OutboxMessage
+from domain.tallies import Kind
 
 PROCESSES = ("relay", "worker")
 WINDOW = timedelta(hours=1)
@@ -36,6 +37,7 @@ class Measures:
     processes: dict[str, int]  #: alive, by kind
     decisions: dict[str, int]  #: recent ones at the desk
     mails: int  #: recent mails not sent yet
+    tallies: dict[Kind, dict[str, int]]  #: how often since the database was made, by lane
 
 
 def look(session: Session, *, now: datetime) -> Measures:
@@ -56,6 +58,7 @@ def look(session: Session, *, now: datetime) -> Measures:
         processes={kind: heartbeats.count(session, kind=kind, now=now) for kind in PROCESSES},
         decisions=_by(session, OutboxAudit.action, OutboxAudit.id >= since),
         mails=_number(session, Mail, and_(Mail.id >= since, Mail.sealed.is_not(None))),
+        tallies=tallies.totals(session),
     )
 
 

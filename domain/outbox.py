@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Update, and_, exists, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from domain import events
+from domain import events, tallies
 from domain.clock import seconds_now
 from domain.models import MessageState, OutboxMessage
 
@@ -41,6 +41,12 @@ class Taken:
     aggregate: str
     attempts: int
     fence: int
+    last_error: str | None = None  #: class of the error that ended the attempt before
+
+    @property
+    def outlived(self) -> bool:
+        """Whether an earlier attempt ended with its lease: it neither closed nor failed."""
+        return self.attempts > 1 and self.last_error is None
 
     def fact(self) -> events.DomainEvent:
         """Return the domain event the message carries."""
@@ -59,6 +65,7 @@ def record(
         lock(session, f"dedupe:{dedupe_key}")
         earlier = session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key))
         if earlier is not None:
+            tallies.add(session, tallies.Kind.DEDUPE_HITS, lane=fact.lane)
             return earlier
     lock(session, fact.aggregate)
     newest = select(func.coalesce(func.max(OutboxMessage.seq), 0)).where(
@@ -177,6 +184,7 @@ def _lease(conditions: list[Any], limit: int) -> Any:
             OutboxMessage.aggregate,
             OutboxMessage.attempts,
             OutboxMessage.fence,
+            OutboxMessage.last_error,
         )
         .execution_options(synchronize_session=False)
     )

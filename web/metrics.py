@@ -13,13 +13,15 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain import database, measures
 from domain.errors import NotFound
+from domain.events import Lane
 from domain.measures import Measures
+from domain.tallies import Kind
 from web import clock
 from web.config import WebConfig
 from web.db import db
@@ -136,6 +138,11 @@ class _Looked(CollectorRegistry):
             yield _gauge(f"handrail_{name}", says, getattr(found, name), label=label)
         for name, says in SINGLE.items():
             yield _gauge(f"handrail_{name}", says, {"": getattr(found, name)})
+        for kind, says in TALLIES.items():
+            family = CounterMetricFamily(f"handrail_{kind}", says, labels=["lane"])
+            for lane in Lane:
+                family.add_metric([lane], found.tallies[kind].get(lane, 0))
+            yield family
 
 
 LANES = {
@@ -158,6 +165,14 @@ SINGLE = {
     "expired": "Messages whose lease has ended and which nobody has taken yet",
     "run_seconds": "Seconds of the last hour's finished matching runs together, from request to end",
     "mails": "Mails of the last hour that are not sent yet",
+}
+
+
+TALLIES = {
+    Kind.FENCED: "Messages whose worker came too late to close them",
+    Kind.LEASE_EXPIRED: "Messages taken again after a lease had ended",
+    Kind.BELLS: "Bells rung in the queue server",
+    Kind.DEDUPE_HITS: "Messages asked for that were there already",
 }
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from domain import heartbeats, outbox
+from domain import heartbeats, outbox, tallies
 from domain.database import Sessions, open_engine, open_sessions, reading, writing
 from workers import logs, queue
 from workers.config import WorkerConfig
@@ -30,17 +32,17 @@ BEAT_EVERY = 20.0
 log = logging.getLogger("handrail.relay")
 
 
-def relay_once(sessions: Sessions, client: Redis, *, now: datetime) -> int:
-    """Ring where work is due, so that no lane has more bells than workers; return how often it rang."""
+def relay_once(sessions: Sessions, client: Redis, *, now: datetime) -> dict[str, int]:
+    """Ring where work is due, so that no lane has more bells than workers; return how often, by lane."""
     with reading(sessions) as session:
         due = outbox.due(session)
         workers = {
             lane: heartbeats.count(session, kind="worker", now=now, prefix=f"worker/{lane}/") for lane in due
         }
-    return sum(
-        queue.ring(lane, client=client, bells=waiting, most=max(1, workers[lane]))
+    return {
+        lane: queue.ring(lane, client=client, bells=waiting, most=max(1, workers[lane]))
         for lane, waiting in due.items()
-    )
+    }
 
 
 def run(config: WorkerConfig) -> None:
@@ -66,30 +68,39 @@ def relay(
 ) -> None:
     """Look again and again until ``asked`` to end."""
     name, calm, pause, next_beat = name_of("relay"), logs.Calm(log, "queue or database"), EVERY / 10, 0.0
+    rung: Counter[str] = Counter()  # kept with the heartbeat: a write for each bell would cost too much
     while not asked.wait(pause):
         try:
             if time.monotonic() >= next_beat:
-                _beat(sessions, name, clock())
+                _beat(sessions, name, clock(), rung)
+                rung.clear()
                 next_beat = time.monotonic() + BEAT_EVERY
-            relay_once(sessions, client, now=clock())
+            rung.update(relay_once(sessions, client, now=clock()))
         except (RedisError, DBAPIError) as error:
             calm.away(error)
             pause = min(LONGEST_PAUSE, pause * 2)
         else:
             calm.back()
             pause = EVERY
-    _end(sessions, name)
+    _end(sessions, name, rung)
 
 
-def _beat(sessions: Sessions, name: str, now: datetime) -> None:
+def _beat(sessions: Sessions, name: str, now: datetime, rung: Counter[str]) -> None:
     with writing(sessions) as session:
         heartbeats.beat(session, kind="relay", name=name, now=now)
+        _keep(session, rung)
         plan_housekeeping(session, day=now)
 
 
-def _end(sessions: Sessions, name: str) -> None:
+def _keep(session: Session, rung: Counter[str]) -> None:
+    for lane, number in rung.items():
+        tallies.add(session, tallies.Kind.BELLS, lane=lane, number=number)
+
+
+def _end(sessions: Sessions, name: str, rung: Counter[str]) -> None:
     try:
         with writing(sessions) as session:
             heartbeats.end(session, name=name)
+            _keep(session, rung)
     except DBAPIError as error:
         log.info("not signed off error=%s", type(error).__name__)

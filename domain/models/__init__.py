@@ -16,7 +16,7 @@ from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsv
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest
-from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage
+from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage, Tally
 from domain.models.progress import (
     CheckIn,
     CheckInKind,
@@ -110,6 +110,7 @@ __all__ = [
     "Support",
     "SupportNote",
     "SupportReading",
+    "Tally",
     "Topic",
     "Visit",
     "Win",

@@ -88,6 +88,17 @@ class Mail(Identified, Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info={"privacy": "P1"})
 
 
+class Tally(Identified, Base):
+    """How often something has happened in a lane; see `domain.tallies`."""
+
+    __tablename__ = "tallies"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(20))
+    lane: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+
+
 class Heartbeat(Base):
     """When a process of a kind last said that it is alive."""
 

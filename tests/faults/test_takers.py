@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from domain import database, events, mails, outbox, runs
+from domain import database, events, mails, outbox, runs, tallies
 from domain.database import Sessions, writing
 from domain.models import Mail, MessageState, OutboxMessage
+from domain.tallies import Kind
 from tests import factories
 from tests.conftest import KEYRING, NOW
 from tests.workers.conftest import Outbasket
@@ -99,6 +100,8 @@ def test_who_outlives_the_lease_leaves_no_trace(sessions: Sessions, monkeypatch:
         assert session.scalar(select(func.count()).select_from(Mail)) == 1
         message = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "rsvp_changed")).one()
         assert (message.state, message.fence) == (MessageState.DONE, 2)
+        counted = tallies.totals(session)
+        assert counted[Kind.FENCED] == counted[Kind.LEASE_EXPIRED] == {"default": 1}
 
 
 def runtime_on(sessions: Sessions) -> Runtime:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import audit, events, heartbeats, outbox, reports, retention, runs, schedule
+from domain import audit, events, heartbeats, outbox, reports, retention, runs, schedule, tallies
 from domain.database import reading, writing
 from domain.models import Event
 from workers.jobs.job import Job
@@ -41,6 +41,7 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
         runs.end_stuck(session, now=now)
         audit.prune(session, now=now)
         reports.prune(session, now=now)
+        tallies.fold(session)
     _attest(runtime)
 
 

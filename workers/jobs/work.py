@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from domain import outbox
+from domain import outbox, tallies
 from domain.database import writing
 from domain.events import Lane
 from domain.outbox import Fenced, Taken
+from domain.tallies import Kind
 from workers import runtime as slot
 from workers.limit import time_limit
 from workers.runtime import Runtime
@@ -52,6 +53,7 @@ def take(runtime: Runtime, lane: Lane) -> list[Taken]:
         more = batch_of(taken[0].kind) - 1 if taken else 0
         if more:
             taken += outbox.take(session, lane, kinds=(taken[0].kind,), limit=more)
+        tallies.add(session, Kind.LEASE_EXPIRED, lane=lane, number=sum(each.outlived for each in taken))
     return taken
 
 
@@ -71,6 +73,8 @@ def deal(runtime: Runtime, taken: Sequence[Taken]) -> None:
                 deal(runtime, [each])
         elif isinstance(error, Fenced):
             log.info("fenced kind=%s message=%s", taken[0].kind, taken[0].id)
+            with writing(runtime.sessions) as session:
+                tallies.add(session, Kind.FENCED, lane=taken[0].lane)
         else:
             fail(runtime, taken[0], error)
 
