@@ -1,4 +1,4 @@
-"""`python -m tests.faults.outage --minutes 5`: the queue server away for minutes, and what pages take meanwhile."""
+"""`python -m tests.faults.outage --minutes 5`: the queue server away, and what pages take meanwhile."""
 
 from __future__ import annotations
 
