@@ -15,7 +15,6 @@ FEWEST, MOST = 5, 10
 NOTICEABLE = 0.25
 #: SUDS points one rung is best above the one before.
 RISE = 7.0
-ANY_INTEREST = "something you like"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,11 +50,11 @@ def draft(
     ranked = sorted(_relevant(needs, kinds), key=lambda kind: (anticipated[kind.id], kind.id))
     first = _first(ranked, anticipated, length)
     path = _climb(ranked[first:], anticipated, length)
-    liked = list(interests) or [ANY_INTEREST]
+    liked = list(interests) or [""]
     return tuple(
         DraftRung(
             kind=kind.id,
-            label=kind.label.format(interest=liked[place % len(liked)]),
+            label=kind.named(liked[place % len(liked)]),
             situation=kind.situation,
             anticipated=anticipated[kind.id],
         )

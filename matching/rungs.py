@@ -21,6 +21,13 @@ class RungKind:
     situation: Situation
     needs: frozenset[Need]  #: kinds of connection it leads to
 
+    def named(self, interest: str = "") -> str:
+        """Return the label about an interest, or of nothing in particular."""
+        about = self.label
+        for word in ("on", "about"):
+            about = about.replace(f"{word} {{interest}}", f"{word} {interest or 'something you like'}")
+        return " ".join(about.replace("{interest}", interest).split())
+
 
 def _kind(id_: str, label: str, needs: set[Need] | frozenset[Need], **features: float) -> RungKind:
     return RungKind(id=id_, label=label, situation=situation(**features), needs=frozenset(needs))

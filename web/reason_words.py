@@ -123,5 +123,4 @@ def preparation(practice: str | None, interests: Sequence[str]) -> str:
 
 def label(kind: RungKind, interests: Sequence[str]) -> str:
     """Return a kind's label with one of the member's interests in it."""
-    about = interest_words(interests[:1])
-    return " ".join(kind.label.replace("{interest}", about).split())
+    return kind.named(interest_words(interests[:1]))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from matching import comfort
 from matching.draft import changes, draft
 from matching.inputs import Need
+from matching.practice import SMALLEST
 from matching.rungs import KINDS
 from tests import strategies
 
@@ -58,7 +59,19 @@ def test_interests_take_turns_in_the_labels() -> None:
     rungs = draft([Need.CONFIDANT], ["chess", "plants"], anticipated(ANSWERS))
     assert rungs[0].label == "Read along in a small online chess group"
     assert rungs[1].label == "Write one message in an online plants group"
-    assert "something you like" in draft([Need.CONFIDANT], [], anticipated(ANSWERS))[0].label
+    assert draft([Need.CONFIDANT], [], anticipated(ANSWERS))[0].label == "Read along in a small online group"
+
+
+def test_every_kind_reads_well_with_and_without_an_interest() -> None:
+    for kind in (*KINDS, *SMALLEST):
+        plain = kind.named()
+        assert "{" not in plain + kind.named("chess")
+        assert "  " not in plain
+        assert plain.split()[-1] not in {"on", "about"}
+        assert "something you like group" not in plain
+    assert next(kind for kind in KINDS if kind.id == "short_talk").named() == (
+        "Give a short talk about something you like"
+    )
 
 
 def test_every_kind_is_named_once_and_serves_a_need() -> None:

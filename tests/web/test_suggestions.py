@@ -93,6 +93,7 @@ def test_where_even_that_is_too_much_nobody_is_met_and_nothing_is_asked(
     row = suggested(rows, account_of(rows, EMAIL), None, kind="preparation", practice=ON_PAPER)
     page = text(member_client)
     assert "Write down what you expect there." in page
+    assert 'href="/profile/comfort"' in page
     assert "how hard" not in page.split(f"suggestion-{row.id}")[1].split("</article>")[0].lower()
     assert post(member_client, f"/suggestions/{row.id}/done").status_code == 303
     assert rows.scalars(select(Reflection)).all() == []

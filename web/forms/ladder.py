@@ -29,8 +29,7 @@ _NOTHING_STATED = situation_of([1.0, *[None] * 15])
 
 def likenesses() -> list[SelectChoice]:
     """Return the kinds of step a new one may be like."""
-    plain = {kind.id: " ".join(kind.label.replace("{interest}", "").split()) for kind in KINDS}
-    return options({"": _l("I am not sure")} | plain)
+    return options({"": _l("I am not sure")} | {kind.id: kind.named() for kind in KINDS})
 
 
 class OwnStepForm(FlaskForm):  # type: ignore[misc]
