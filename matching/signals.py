@@ -217,7 +217,6 @@ def _done(learned: Learned, heard: Heard) -> Iterator[tuple[str, Floats]]:
     yield "popularity*depth", _log_popularity(learned) * depth
     alike = np.asarray(heard.joins(learned.weight) @ learned.words.alike) / count
     yield "alike", alike
-    yield "alike*depth", alike * depth
     for name in ("item", "joint"):
         scores = single(name, learned, heard)
         logged = _logged(scores, _SHARE)
