@@ -1,4 +1,7 @@
-"""Numbers to call or text in a hard moment, per country, from a file with sources and a date of checking."""
+"""Numbers to call or text in a hard moment, per country; each with its source and the day it was looked up.
+
+A line nobody has looked up has no day, and is not shown.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("help_numbers.json")
 HOME_COUNTRY = "GB"
@@ -20,7 +24,8 @@ class Line:
 
     name: str
     note: str
-    source: str
+    source: str  #: the page that was read
+    checked_on: date | None  #: when it was read
     call: str | None = None
     text: str | None = None
     send: str | None = None  #: the word to text first
@@ -40,29 +45,41 @@ class Country:
 class Numbers:
     """The whole file."""
 
-    checked_on: date
     countries: Mapping[str, Country]
+
+    @property
+    def checked_on(self) -> date:
+        """Return the day the number checked longest ago was looked up."""
+        shown = (line for each in self.countries.values() for line in (each.emergency, *each.lines))
+        return min(line.checked_on for line in shown if line.checked_on)
 
     def stale(self, today: date) -> bool:
         """Return whether the numbers were checked too long ago to be relied upon."""
         return today > self.checked_on + GOOD_FOR
 
 
-def _country(code: str, body: Mapping[str, object]) -> Country:
-    emergency = dict(body["emergency"])  # type: ignore[call-overload]
-    lines = tuple(Line(**each) for each in body["lines"])  # type: ignore[attr-defined]
-    first = Line(
-        name="Emergency", call=emergency["number"], note=emergency["note"], source=emergency["source"]
+def _line(body: Mapping[str, str]) -> Line:
+    checked = body.get("checked_on")
+    return Line(**{**body, "checked_on": date.fromisoformat(checked) if checked else None})  # type: ignore[arg-type]
+
+
+def _country(code: str, body: Mapping[str, Any]) -> Country:
+    emergency = dict(body["emergency"])
+    first = _line({"name": "Emergency", "call": emergency.pop("number"), **emergency})
+    lines = [_line(each) for each in body["lines"]]
+    return Country(
+        code=code,
+        name=body["name"],
+        emergency=first,
+        lines=tuple(each for each in lines if each.checked_on),
     )
-    return Country(code=code, name=str(body["name"]), emergency=first, lines=lines)
 
 
 @lru_cache(maxsize=1)
 def read() -> Numbers:
     """Return all numbers."""
     body = json.loads(FILE.read_text("utf-8"))
-    countries = {code: _country(code, each) for code, each in body["countries"].items()}
-    return Numbers(checked_on=date.fromisoformat(body["checked_on"]), countries=countries)
+    return Numbers(countries={code: _country(code, each) for code, each in body["countries"].items()})
 
 
 def nearest(code: str | None = None) -> Country:

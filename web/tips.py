@@ -38,6 +38,8 @@ class Tip:
     track: Track
     text: str
     source: str  #: what it rests on
+    read_at: str  #: the page where that was looked up
+    checked_on: str  #: the day, as in the file
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -75,6 +76,7 @@ def test_each_track_has_items_and_progress_of_its_own(member_client: FlaskClient
 @pytest.mark.requirement("R05")
 def test_every_tip_says_what_it_rests_on(member_client: FlaskClient) -> None:
     assert all(len(tip.source) > 20 and any(letter.isdigit() for letter in tip.source) for tip in tips())
+    assert all(tip.read_at.startswith("https://") and date.fromisoformat(tip.checked_on) for tip in tips())
     assert len({tip.id for tip in tips()}) == len(tips())
     html = (
         page(member_client)

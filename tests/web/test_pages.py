@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -63,7 +65,18 @@ def test_numbers_have_sources_and_are_checked_twice_a_year() -> None:
     for country in numbers.countries.values():
         for line in (country.emergency, *country.lines):
             assert line.source.startswith("https://")
+            assert line.checked_on
             assert line.call or line.text
+
+
+def test_a_line_nobody_looked_up_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.loads(help_lines.FILE.read_text("utf-8"))
+    body["countries"]["GB"]["lines"][0].pop("checked_on")
+    (tmp_path / "numbers.json").write_text(json.dumps(body), "utf-8")
+    monkeypatch.setattr(help_lines, "FILE", tmp_path / "numbers.json")
+    shown = help_lines.read.__wrapped__().countries["GB"].lines
+    assert len(shown) == len(body["countries"]["GB"]["lines"]) - 1
+    assert "116 123" not in {line.call for line in shown}
 
 
 def test_numbers_are_still_fresh() -> None:
