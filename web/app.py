@@ -15,6 +15,7 @@ from web import (
     language,
     logs,
     metrics,
+    presses,
     security,
     visits,
 )
@@ -36,6 +37,7 @@ def create_app(config: WebConfig) -> Flask:
     language.init_app(app)
     accounts.init_app(app, config)
     visits.init_app(app)
+    presses.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if config.demo:

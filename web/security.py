@@ -59,7 +59,7 @@ MAILING = ("security.register", "security.forgot_password", "security.send_confi
 SIGNED = ("web.views.mails.stop",)
 #: Fields that decide something, and are never a list.
 SINGLE = frozenset(
-    {"csrf_token", "next", "seal", "key", "email", "password", "action", "expected", "step", "label"}
+    {"csrf_token", "press", "next", "seal", "key", "email", "password", "action", "expected", "step", "label"}
 )
 
 

@@ -1,6 +1,6 @@
 """All tables in one namespace."""
 
-from domain.models.access import FailedTry, Visit
+from domain.models.access import FailedTry, Press, Visit
 from domain.models.account import (
     Account,
     Consent,
@@ -91,6 +91,7 @@ __all__ = [
     "OutboxMessage",
     "Outcome",
     "Passkey",
+    "Press",
     "Prompt",
     "ProposalStatus",
     "Reflection",

@@ -1,4 +1,4 @@
-"""Who is signed in where, and what was tried without success."""
+"""Who is signed in where, what was tried without success, and which forms were sent."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ class FailedTry(Identified, Base):
     id: Mapped[Id]
     mark: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class Press(Base):
+    """One press of a form's button that had its effect; the random name in the form, and nobody's name."""
+
+    __tablename__ = "presses"
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -156,7 +156,8 @@ def _ticket(app: Flask, actor: Actor) -> Ticket:
 
 
 _CHANGING = re.compile(
-    rb'nonce="[^"]+"|name="(?:csrf_token|key)"[^>]*>|X-CSRFToken[^}]+}|<span class="reference">.*?</span>',
+    rb'nonce="[^"]+"|name="(?:csrf_token|key|press)"[^>]*>|X-CSRFToken[^}]+}'
+    rb'|<span class="reference">.*?</span>',
     re.DOTALL,
 )
 

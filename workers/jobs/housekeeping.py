@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import audit, events, heartbeats, outbox, reports, retention, runs, schedule, tallies
+from domain import audit, events, heartbeats, outbox, presses, reports, retention, runs, schedule, tallies
 from domain.database import reading, writing
 from domain.models import Event
 from workers.jobs.job import Job
@@ -35,6 +35,10 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
     while True:
         with writing(runtime.sessions) as session:
             if not retention.prune_messages(session):
+                break
+    while True:
+        with writing(runtime.sessions) as session:
+            if not presses.prune(session, now=now):
                 break
     with writing(runtime.sessions) as session:
         heartbeats.prune(session, now=now)
