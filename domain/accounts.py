@@ -1,18 +1,25 @@
-"""Accounts: create one, hash a password, give a role."""
+"""Accounts: create one, find it by its address, hash a password, give a role.
+
+An e-mail address is sealed like what members confide. What finds it is a mark, a keyed hash of it in lower
+case: without our key nobody can read an address in a copy of the database, or try addresses out against it.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain import sealed
 from domain.errors import Conflict
-from domain.models import Account, Role, RoleName
+from domain.models import Account, Role, RoleName, new_id
+from domain.sealed import Keyring
 
 #: argon2id as OWASP gives it for 19 MiB: about 60 ms, so that two cores cannot be tied up by guessing.
 TIME_COST = 2
@@ -31,9 +38,43 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
+def marks(keyring: Keyring, email: str) -> list[str]:
+    """Return what finds an address, newest first: one mark for each master key still in use."""
+    return list(keyring.marks(normal_email(email), use="addresses").values())
+
+
 def find(session: Session, email: str) -> Account | None:
-    """Return the account of an address."""
-    return session.scalar(select(Account).where(Account.email == normal_email(email)))
+    """Return the account of an address, however it is capitalized."""
+    found = Account.email_mark.in_(marks(session.info["keyring"], email))
+    return session.scalar(select(Account).where(found))
+
+
+def email_of(session: Session, account: Any) -> str:
+    """Return the address of an account, opened: for itself, and for whoever sends its mail."""
+    found: str = sealed.unseal(session, account)["email"]
+    return found
+
+
+def set_email(session: Session, account: Any, email: str) -> None:
+    """Seal the address of an account that has its id, under its own key."""
+    with session.no_autoflush:
+        sealed.seal(session, account, {"email": normal_email(email)})
+    account.email_mark = marks(session.info["keyring"], email)[0]
+
+
+def mark_anew(session: Session, *, after: str, limit: int = 500) -> tuple[str, int]:
+    """Mark some addresses under the newest master key, in the order of ids.
+
+    Returns the last id looked at, empty once all were, and how many marks changed.
+    """
+    rows = session.scalars(select(Account).where(Account.id > after).order_by(Account.id).limit(limit)).all()
+    sealed.open_keys(session, [row.id for row in rows])
+    changed = 0
+    for row in rows:
+        newest = marks(session.info["keyring"], email_of(session, row))[0]
+        changed += row.email_mark != newest
+        row.email_mark = newest
+    return (rows[-1].id if rows else ""), changed
 
 
 def create(
@@ -50,7 +91,7 @@ def create(
     if find(session, email) is not None:
         raise Conflict("There is already an account with this e-mail address.")
     account = Account(
-        email=normal_email(email),
+        id=new_id(),
         password=password_hash,
         active=True,
         demo=demo,
@@ -59,6 +100,7 @@ def create(
         fs_uniquifier=uuid4().hex,
         fs_webauthn_user_handle=uuid4().hex,
     )
+    set_email(session, account, email)
     session.add(account)
     for role in roles:
         grant(session, account=account, role=role)

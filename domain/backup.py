@@ -26,6 +26,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 from sqlalchemy.engine import make_url
 
 from domain import database
+from domain.sealed import Keyring
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -62,16 +63,17 @@ def take(url: str, file: Path) -> Copied:
         raise NotCopied("The database does not answer, is damaged, or does not exist yet.") from error
 
 
-def put_back(url: str, file: Path) -> Copied:
+def put_back(url: str, file: Path, *, keyring: Keyring | None = None) -> Copied:
     """Make the database what ``file`` holds, at the newest version. Nobody else may use it meanwhile.
 
-    A SQLite file is replaced; a PostgreSQL database must be empty. Raises `NotRestorable`.
+    A SQLite file is replaced; a PostgreSQL database must be empty. ``keyring``: for copies of older versions
+    that held in plain what is sealed by now. Raises `NotRestorable`.
     """
     if not file.is_file():
         raise NotRestorable(f"There is no file {file}.")
     restore = _restore_sqlite if _is_sqlite(url) else _restore_postgresql
     copied = restore(url, file)
-    database.upgrade(url)
+    database.upgrade(url, keyring=keyring)
     return copied
 
 

@@ -134,27 +134,30 @@ def empty_log(engine: Engine) -> None:
 # Alembic is a twentieth of what a worker loads before it can begin, and only who migrates needs it.
 
 
-def _alembic(url: str) -> Any:
+def _alembic(url: str, keyring: Keyring | None) -> Any:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
+    config.attributes.update(url=url, keyring=keyring)
     return config
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the schema to the newest version, or to the one named; safe to run again."""
+def upgrade(url: str, revision: str = "head", *, keyring: Keyring | None = None) -> None:
+    """Bring the schema to the newest version, or to the one named; safe to run again.
+
+    ``keyring``: for versions that seal what was plain; an empty database does without.
+    """
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(_alembic(url), revision)
+    command.upgrade(_alembic(url, keyring), revision)
 
 
-def downgrade(url: str, revision: str = "-1") -> None:
+def downgrade(url: str, revision: str = "-1", *, keyring: Keyring | None = None) -> None:
     """Take the schema back by one version, or to the one named."""
     from alembic import command  # noqa: PLC0415
 
-    command.downgrade(_alembic(url), revision)
+    command.downgrade(_alembic(url, keyring), revision)
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, sealed
+from domain import accounts, events, outbox, sealed
 from domain.models import Account, Mail
 
 FAREWELL = "farewell"  #: the one kind that also goes to an account that is closed: it says why
@@ -68,7 +68,7 @@ def open_letter(session: Session, mail: str) -> Letter | None:
     return Letter(
         id=row.id,
         kind=row.kind,
-        recipient=body.get("to", account.email),
+        recipient=body.get("to") or accounts.email_of(session, account),
         subject=body["subject"],
         text=body["text"],
         rsvp=body.get("rsvp"),

@@ -58,13 +58,16 @@ class Keyring:
                 return _decrypt(each, wrapped, f"sealing_keys|{owner}")
         raise SealBroken(f"no master key named {master}")
 
-    def marks(self, text: str) -> dict[str, str]:
-        """Return, by master key, newest first, a mark that only who holds the key can make of the text."""
-        return {_name(each): _mark(each, text) for each in self.masters}
+    def marks(self, text: str, *, use: str = "marks") -> dict[str, str]:
+        """Return, by master key, newest first, a mark that only who holds the key can make of the text.
+
+        Each ``use`` has a key of its own, apart from those that seal: marks of one say nothing of another's.
+        """
+        return {_name(each): _mark(each, text, use) for each in self.masters}
 
 
-def _mark(master: bytes, text: str) -> str:
-    key = sha256(b"handrail marks " + master).digest()
+def _mark(master: bytes, text: str, use: str) -> str:
+    key = sha256(f"handrail {use} ".encode() + master).digest()
     return hmac.new(key, text.encode(), sha256).hexdigest()
 
 
@@ -93,7 +96,7 @@ def owner_of(row: Any) -> str:
 def _bound_to(row: Any) -> str:
     mapper = inspect(type(row))
     key = "/".join(str(getattr(row, mapper.get_property_by_column(c).key)) for c in mapper.primary_key)
-    return f"{row.__tablename__}|sealed|{key}|{owner_of(row)}"
+    return f"{mapper.local_table.name}|sealed|{key}|{owner_of(row)}"
 
 
 def _opened(session: Session) -> dict[str, bytes]:

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
-from domain import database, groups, places, schedule, sealed
+from domain import accounts, database, groups, places, schedule, sealed
 from domain.clock import seconds_now
 from domain.database import Sessions, reading, writing
 from domain.models import Account, Member, MemberInterest, MessageState, OutboxMessage, SealingKey
@@ -144,11 +145,12 @@ def add_members(sessions: Sessions, count: int, now: datetime, *, password: str 
         for number, id_ in enumerate(ids):
             member = Member(id=id_)
             sealed.seal(session, member, private)
+            account = _account(session, number, id_, now, password)
             (key,) = session.new
             session.expunge(key)
             wrapped = {name: getattr(key, name) for name in ("owner", "wrapped", "master", "created_at")}
             rows[SealingKey].append(wrapped)
-            rows[Account].append(_account(number, id_, now, password))
+            rows[Account].append(account)
             rows[Member].append(_member(member, now))
             interest = {"member": id_, "interest": SLUGS[number % len(SLUGS)], "weight": 1.0}
             rows[MemberInterest].append(interest)
@@ -157,10 +159,15 @@ def add_members(sessions: Sessions, count: int, now: datetime, *, password: str 
     return ids
 
 
-def _account(number: int, id_: str, now: datetime, password: str | None) -> dict[str, object]:
+def _account(
+    session: Session, number: int, id_: str, now: datetime, password: str | None
+) -> dict[str, object]:
+    row = Account(id=id_)
+    accounts.set_email(session, row, f"m{number}@example.org")
     return {
         "id": id_,
-        "email": f"m{number}@example.org",
+        "email_mark": row.email_mark,
+        "sealed": row.sealed,
         "password": password,
         "active": True,
         "demo": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from flask import Flask, render_template, request
 from flask_security import Security, SQLAlchemyUserDatastore, Totp, user_registered
 from passlib.totp import TOTP, AppWallet
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from wtforms import Form
 
@@ -35,6 +37,13 @@ class Accounts(SQLAlchemyUserDatastore):
         found: SignIn = db.session.get_one(SignIn, row.id)
         return found
 
+    def find_user(self, case_insensitive: bool = False, **facts: Any) -> SignIn | None:
+        """Return the account with this fact; an address is found by its mark, in whichever case."""
+        if "email" not in facts:
+            return super().find_user(case_insensitive=case_insensitive, **facts)  # type: ignore[return-value]
+        marks = accounts.marks(db.session().info["keyring"], facts["email"] or "")
+        return db.session.scalar(select(SignIn).where(SignIn.email_mark.in_(marks)))
+
 
 class Codes(Totp):
     """Second-factor codes whose seeds are sealed under keys named for themselves, so that keys can rotate."""
@@ -51,6 +60,11 @@ def _totp_secrets(config: WebConfig) -> dict[str, str]:
     return {name: sha256(b"codes " + key).hexdigest() for name, key in named.items()}
 
 
+def _recovery_secrets(config: WebConfig) -> list[bytes]:
+    keys = (config.master_key, *config.master_key_fallbacks)
+    return [urlsafe_b64encode(sha256(b"recovery codes " + key).digest()) for key in keys]
+
+
 def settings(config: WebConfig) -> dict[str, Any]:
     """Return what the account library is told."""
     return {
@@ -62,6 +76,7 @@ def settings(config: WebConfig) -> dict[str, Any]:
         **{f"SECURITY_MSG_{name}": value for name, value in account_words.messages().items()},
         "SECURITY_TOTP_SECRETS": _totp_secrets(config),
         "SECURITY_TOTP_ISSUER": "Handrail",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": _recovery_secrets(config),
         "SECURITY_EMAIL_SENDER": config.mail_from,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": config.demo},
     }

@@ -12,7 +12,7 @@ from flask_security import RoleMixin, UserMixin, WebAuthnMixin
 from sqlalchemy.orm import Mapped, lazyload, relationship
 from werkzeug.wrappers import Response
 
-from domain import policies
+from domain import accounts, policies
 from domain.errors import NotAllowed
 from domain.models import Account, Base, Member, Passkey, Role, RoleName, account_roles
 from domain.models.base import Identified
@@ -83,12 +83,22 @@ class SignIn(Identified, Base, UserMixin):
     __table__ = Account.__table__
 
     demo: Mapped[bool]
+    email_mark: Mapped[str]
     roles: Mapped[list[SignInRole]] = relationship(  # type: ignore[assignment]
         SignInRole, secondary=account_roles, lazy="selectin", overlaps="roles"
     )
     webauthn: Mapped[list[SignInPasskey]] = relationship(  # type: ignore[assignment]
         SignInPasskey, cascade="all, delete-orphan", lazy="select"
     )
+
+    @property
+    def email(self) -> str:
+        """The address, opened; see `domain.accounts`."""
+        return accounts.email_of(db.session(), self)
+
+    @email.setter
+    def email(self, email: str) -> None:
+        accounts.set_email(db.session(), self, email)
 
     def check_tf_required(
         self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool

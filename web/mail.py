@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, after_this_request
 from flask_security import MailUtil
 
-from domain import mails
+from domain import accounts, mails
 from domain.models import Account
 from web import clock
 from web.db import db
@@ -35,7 +35,7 @@ class RecordedMail(MailUtil):
             kind=template.rpartition("/")[2],
             subject=str(subject),
             text=body or "",
-            to=None if recipient == account.email else str(recipient),
+            to=None if recipient == accounts.email_of(session, account) else str(recipient),
             now=clock.now(),
         )
         after_this_request(_commit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models.base import Base, Id, Identified, reference
@@ -39,13 +39,16 @@ class Role(Identified, Base):
 
 
 class Account(Identified, Base):
-    """Who signs in. The columns from ``fs_uniquifier`` on are those the account library asks for."""
+    """Who signs in. The columns from ``fs_uniquifier`` on are those the account library asks for.
+
+    The sealed body holds the e-mail address; it is found by its mark alone (see `domain.accounts`).
+    """
 
     __tablename__ = "accounts"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
 
     id: Mapped[Id]
-    email: Mapped[str] = mapped_column(String(255), unique=True)
+    email_mark: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"privacy": "P1"})
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)  #: refused where the base URL is https

@@ -37,7 +37,7 @@ def import_listings(*, file: Path, starting: datetime | None, zone: str, as_json
     """Read events from a schema.org JSON-LD, iCalendar or CSV file."""
     reading = _read(file, starting.date() if starting else None, zone)
     config = prepare(home_in(os.environ), empty=True)
-    database.upgrade(config.database)
+    database.upgrade(config.database, keyring=config.for_workers().keyring)
     with opened(config) as sessions:
         counts, refused = _store(sessions, reading)
     _report(counts, refused, as_json=as_json)

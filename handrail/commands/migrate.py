@@ -19,7 +19,7 @@ def migrate(*, check: bool) -> None:
         return
     config = load(os.environ)
     config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database.upgrade(config.database)
+    database.upgrade(config.database, keyring=config.for_workers().keyring)
     click.echo(f"The database is at version {database.newest_revision()}.")
 
 

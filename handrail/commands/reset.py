@@ -34,7 +34,7 @@ def reset(*, yes: bool) -> None:
             empty(config.home)
     except Occupied as error:
         raise click.ClickException(str(error)) from error
-    database.upgrade(config.database)
+    database.upgrade(config.database, keyring=config.for_workers().keyring)
     click.echo("Everything was removed. `handrail up` starts anew.")
 
 

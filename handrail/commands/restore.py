@@ -59,7 +59,7 @@ def _ask(config: Config, *, yes: bool) -> None:
 
 def _restore(config: Config, file: Path, ledger: Path | None) -> Findings:
     try:
-        copied = copies.put_back(config.database, file)
+        copied = copies.put_back(config.database, file, keyring=config.for_workers().keyring)
     except copies.NotRestorable as error:
         raise click.ClickException(str(error)) from error
     engine = database.open_engine(config.database, hide_parameters=True)

@@ -23,7 +23,7 @@ def seed() -> None:
         raise click.ClickException(
             "The town's demo accounts have passwords anybody may read; not with https."
         )
-    database.upgrade(config.database)
+    database.upgrade(config.database, keyring=config.for_workers().keyring)
     click.echo("The town is there." if fill(config) else "There are people here already; nothing was added.")
 
 

@@ -37,7 +37,7 @@ def _up(*, empty: bool, reload: bool) -> None:
         if queue is None:
             queue, server = stack.enter_context(queue_program(config.home))
             first = [server]
-        database.upgrade(config.database)
+        database.upgrade(config.database, keyring=config.for_workers().keyring)
         if config.demo and is_empty(config):
             click.echo("Making a fictional town to try Handrail in. This takes a moment, the first time.")
             fill(config)

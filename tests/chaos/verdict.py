@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain import comforts, sealed
+from domain import accounts, comforts, sealed
 from domain.clock import seconds_now
 from domain.database import Sessions, reading
 from domain.models import (
-    Account,
     Mail,
     MatchingRun,
     Member,
@@ -107,13 +106,12 @@ def _member(session: Session, promised: Promised, verdict: Verdict) -> None:
     learnt = state.comfort.attempts if state else 0
     verdict.expect(f"{person.email} learnt from", found=learnt, wanted=len(promised.reflected))
     for email in promised.joined:
-        accounts = select(func.count()).select_from(Account).where(Account.email == email)
-        verdict.expect(f"{email} account", found=session.scalar(accounts) or 0, wanted=1)
+        account = accounts.find(session, email)
+        verdict.expect(f"{email} account", found=int(account is not None), wanted=1)
         welcome = (
             select(func.count())
             .select_from(Mail)
-            .join(Account, Mail.account == Account.id)
-            .where(Account.email == email, Mail.kind == "welcome")
+            .where(Mail.account == (account.id if account else ""), Mail.kind == "welcome")
         )
         verdict.expect(f"{email} welcome", found=session.scalar(welcome) or 0, wanted=1)
 

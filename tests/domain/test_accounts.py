@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain import accounts
+from domain import accounts, database
+from domain.database import Sessions
 from domain.errors import Conflict
-from domain.models import Role, RoleName
+from domain.models import Account, Role, RoleName
+from domain.sealed import Keyring, SealBroken
+from handrail.commands import keys
 from tests import factories
-from tests.conftest import NOW
+from tests.conftest import KEYRING, NOW
 
 
 def test_an_address_is_kept_in_lower_case_and_found_in_any(session: Session) -> None:
     made = factories.account(session, email=" Ana@Example.com ")
-    assert made.email == "ana@example.com"
+    assert accounts.email_of(session, made) == "ana@example.com"
     assert accounts.find(session, "ANA@example.com") is made
     assert accounts.find(session, "nobody@example.com") is None
 
@@ -28,10 +33,50 @@ def test_an_address_has_one_account(session: Session) -> None:
         factories.account(session, email="ANA@example.com")
 
 
-def test_the_table_refuses_capital_letters(session: Session) -> None:
+def test_the_table_refuses_a_second_mark(session: Session) -> None:
     factories.account(session, email="ana@example.com")
+    other = factories.account(session)
+    accounts.set_email(session, other, "ANA@example.com")
     with pytest.raises(IntegrityError):
-        session.execute(text("UPDATE accounts SET email = 'Ana@example.com'"))
+        session.flush()
+
+
+@pytest.mark.requirement("C54")
+def test_an_address_is_found_while_its_key_changes_and_opens_for_its_own_row_alone(
+    sessions: Sessions,
+) -> None:
+    with database.writing(sessions) as session:
+        ids = [factories.account(session, email=f"ana{number}@example.com").id for number in range(3)]
+        before = {session.get_one(Account, id_).email_mark for id_ in ids}
+    rotated = Keyring((b"n" * 32, *KEYRING.masters))
+    anew = database.open_sessions(sessions.kw["bind"], rotated)
+    with database.reading(anew) as session:
+        assert accounts.find(session, "ANA1@example.com") is not None
+    assert keys.mark_all(anew, batch=2) == 3
+    assert keys.mark_all(anew, batch=2) == 0
+    with database.reading(anew) as session:
+        found = accounts.find(session, "Ana1@example.com")
+        assert found is not None
+        assert found.id == ids[1]
+        assert before.isdisjoint({session.get_one(Account, id_).email_mark for id_ in ids})
+        other = session.get_one(Account, ids[0])
+        with session.no_autoflush, pytest.raises(SealBroken):
+            found.sealed = other.sealed
+            accounts.email_of(session, found)
+        session.expire(found)
+    only_new = database.open_sessions(sessions.kw["bind"], Keyring((b"n" * 32,)))
+    with database.reading(only_new) as session:
+        assert accounts.find(session, "ana2@example.com") is not None
+    with database.reading(sessions) as session:
+        assert accounts.find(session, "ana2@example.com") is None
+
+
+@pytest.mark.requirement("C53")
+def test_a_mark_says_nothing_without_the_key(session: Session) -> None:
+    row = factories.account(session, email="ana@example.com")
+    plain = sha256(b"ana@example.com").hexdigest()
+    assert row.email_mark not in {plain, *KEYRING.marks("ana@example.com").values()}
+    assert b"ana" not in row.sealed
 
 
 def test_a_role_is_given_once_and_shared(session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.operations import Operations
@@ -14,7 +15,7 @@ from sqlalchemy import Column, Engine, MetaData, String, func, insert, select, t
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from domain import backup, database
+from domain import accounts, backup, database, sealed
 from domain.database import open_sessions, writing
 from domain.models import Account, Member, OutboxMessage
 from tests import factories
@@ -54,13 +55,15 @@ def engine(bare_url: str) -> Iterator[Engine]:
 def fill(engine: Engine, count: int) -> None:
     """Add accounts, members and messages by the tables as they are in the database, whatever its version."""
     tables = MetaData()
-    tables.reflect(engine, only=["accounts", "members", "outbox_messages"])
+    tables.reflect(engine, only=["accounts", "members", "outbox_messages", "sealing_keys"])
     ids = [f"{number:032x}" for number in range(count)]
-    accounts = [
-        {"id": id_, "email": f"{id_}@example.com", "active": True, "demo": False, "created_at": NOW,
-         "fs_uniquifier": id_}
+    plain = "email" in tables.tables["accounts"].columns
+    keys: list[dict[str, object]] = []
+    people = [
+        {"id": id_, "active": True, "demo": False, "created_at": NOW, "fs_uniquifier": id_}
+        | ({"email": address(id_)} if plain else sealed_address(id_, keys))
         for id_ in ids
-    ]  # fmt: skip
+    ]
     members = [
         {"id": id_, "display_name": "M", "time_zone": "Europe/London", "radius_km": 10.0,
          "online_only": False, "weekly_cap": 1, "rest_hours": 48, "steps_done": [], "created_at": NOW}
@@ -72,8 +75,30 @@ def fill(engine: Engine, count: int) -> None:
         for id_ in ids
     ]  # fmt: skip
     with engine.begin() as connection:
-        for name, rows in (("accounts", accounts), ("members", members), ("outbox_messages", messages)):
-            connection.execute(insert(tables.tables[name]), rows)
+        made = {"accounts": people, "members": members, "outbox_messages": messages, "sealing_keys": keys}
+        for name, rows in made.items():
+            if rows:
+                connection.execute(insert(tables.tables[name]), rows)
+
+
+def address(id_: str) -> str:
+    return f"{id_}@example.com"
+
+
+def sealed_address(id_: str, keys: list[dict[str, object]]) -> dict[str, object]:
+    """The address as the newest version keeps it; its key is added to ``keys``."""
+    with Session(info={"keyring": KEYRING, "opened_keys": {id_: b"o" * 32}}) as session:
+        row = Account(id=id_)
+        accounts.set_email(session, row, address(id_))
+    wrapped, master = KEYRING.wrap(id_, b"o" * 32)
+    keys.append({"owner": id_, "wrapped": wrapped, "master": master, "created_at": NOW})
+    return {"sealed": row.sealed, "email_mark": row.email_mark}
+
+
+def addresses(session: Session) -> set[str]:
+    rows = session.scalars(select(Account)).all()
+    sealed.open_keys(session, [row.id for row in rows])
+    return {accounts.email_of(session, row) for row in rows}
 
 
 def counts(session: Session) -> list[int]:
@@ -87,25 +112,50 @@ def counts(session: Session) -> list[int]:
 def test_up_from_each_version_with_data_in_it(bare_url: str, engine: Engine, version: str) -> None:
     database.upgrade(bare_url, version)
     fill(engine, MEMBERS)
-    database.upgrade(bare_url)
+    database.upgrade(bare_url, keyring=KEYRING)
     assert database.current_revision(engine) == database.newest_revision()
     assert database.drift(engine) == []
     with open_sessions(engine, KEYRING)() as session:
         database.begin(session, "write")
         assert counts(session) == [MEMBERS] * 3
+        assert addresses(session) == {address(f"{number:032x}") for number in range(MEMBERS)}
+        assert accounts.find(session, address(f"{7:032x}").upper()) is not None
         factories.member(session)  # today's code writes into it
 
 
 def test_one_down_and_up_again_keeps_the_data(bare_url: str, engine: Engine) -> None:
     database.upgrade(bare_url)
     fill(engine, 50)
-    database.downgrade(bare_url)
+    database.downgrade(bare_url, keyring=KEYRING)
     assert database.current_revision(engine) == versions()[-2]
-    database.upgrade(bare_url)
+    database.upgrade(bare_url, keyring=KEYRING)
     with open_sessions(engine, KEYRING)() as session:
         database.begin(session, "read")
         assert counts(session) == [50] * 3
+        assert len(addresses(session)) == 50
     assert database.drift(engine) == []
+
+
+def test_what_was_plain_is_nowhere_afterwards(tmp_path: Path) -> None:
+    """The file and what lies beside it hold no address any more: what was removed is overwritten."""
+    url = f"sqlite:///{tmp_path / 'handrail.db'}"
+    database.upgrade(url, "0005")
+    made = database.open_engine(url)
+    fill(made, 500)
+    made.dispose()
+    assert b"@example.com" in (tmp_path / "handrail.db").read_bytes()
+    database.upgrade(url, keyring=KEYRING)
+    assert [each.name for each in tmp_path.iterdir() if b"@example.com" in each.read_bytes()] == []
+
+
+def test_addresses_are_not_touched_without_the_key(bare_url: str, engine: Engine) -> None:
+    database.upgrade(bare_url, "0005")
+    fill(engine, 3)
+    with pytest.raises(RuntimeError, match="master key"):
+        database.upgrade(bare_url)
+    assert database.current_revision(engine) == "0005"
+    with engine.connect() as connection:
+        assert len(connection.execute(text("SELECT email FROM accounts")).all()) == 3
 
 
 def test_all_the_way_down_leaves_nothing(bare_url: str, engine: Engine) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
-from domain import backup, database, erasure, restored, sealed
+from domain import accounts, backup, database, erasure, restored, sealed
 from domain.database import Sessions, reading, writing
 from domain.models import Account, Member, MemberInterest, SealingKey
 from tests import factories
@@ -24,16 +25,17 @@ MEMBERS = int(os.environ.get("DRILL_MEMBERS", "10000"))
 def fill(sessions: Sessions, count: int) -> None:
     """Add members in bulk, each with a key, a sealed profile and an interest."""
     with writing(sessions) as session:
-        accounts, members, interests, keys = [], [], [], []
+        people, members, interests, keys = [], [], [], []
         for number in range(count):
             id_ = f"{number:032x}"
             member = Member(id=id_)
             sealed.seal(session, member, {"own_words": f"words of {number}"})
+            account = _account(session, number, id_)
             (key,) = session.new
             assert isinstance(key, SealingKey)
             session.expunge(key)
             keys.append({name: getattr(key, name) for name in ("owner", "wrapped", "master", "created_at")})
-            accounts.append(_account(number, id_))
+            people.append(account)
             members.append(
                 {"id": id_, "display_name": f"M {number}", "time_zone": "Europe/London", "radius_km": 10.0,
                  "online_only": False, "weekly_cap": 1, "rest_hours": 48, "steps_done": [], "created_at": NOW,
@@ -41,7 +43,7 @@ def fill(sessions: Sessions, count: int) -> None:
             )  # fmt: skip
             interests.append({"member": id_, "interest": "walking", "weight": 1.0})
         for table, rows in (
-            (Account, accounts),
+            (Account, people),
             (SealingKey, keys),
             (Member, members),
             (MemberInterest, interests),
@@ -49,9 +51,11 @@ def fill(sessions: Sessions, count: int) -> None:
             session.execute(insert(table), rows)
 
 
-def _account(number: int, id_: str) -> dict[str, object]:
+def _account(session: Session, number: int, id_: str) -> dict[str, object]:
+    row = Account(id=id_)
+    accounts.set_email(session, row, f"person{number}@example.com")
     return {
-        "id": id_, "email": f"person{number}@example.com", "password": factories.password_hash(),
+        "id": id_, "email_mark": row.email_mark, "sealed": row.sealed, "password": factories.password_hash(),
         "active": True, "demo": False, "created_at": NOW, "fs_uniquifier": id_, "confirmed_at": NOW,
     }  # fmt: skip
 
@@ -76,7 +80,7 @@ def test_the_drill(sqlite_url: str, tmp_path: Path) -> None:
     found = restored.examine(sessions, copied, ledger=ledger, now=NOW + timedelta(hours=2))
     back = time.perf_counter() - began
     assert found.well
-    assert (found.sealed, found.erased) == (MEMBERS, 1)
+    assert (found.sealed, found.erased) == (2 * MEMBERS, 1)
     with reading(sessions) as session:
         assert session.get(Account, f"{7:032x}") is None
         assert session.get(SealingKey, f"{7:032x}") is None
@@ -96,7 +100,7 @@ def test_another_master_key_is_noticed(sqlite_url: str, tmp_path: Path) -> None:
     other = database.open_sessions(engine, sealed.Keyring((b"x" * 32,)))
     found = restored.examine(other, copied, ledger=[], now=NOW)
     assert not found.well
-    assert found.broken == 3
+    assert found.broken == 6
     assert "master key" in found.lines()[-1]
     engine.dispose()
 

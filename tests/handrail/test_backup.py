@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import database, erasure, sealed
+from domain import accounts, database, erasure, sealed
 from domain.database import writing
-from domain.models import Member
+from domain.models import Account, Member
 from handrail.cli import main
 from handrail.config import load
 from handrail.occupancy import occupy
@@ -57,10 +58,8 @@ def erase(home: Path, account: str) -> None:
 
 
 def emails(home: Path) -> set[str]:
-    connection = sqlite3.connect(home / "handrail.db")
-    found = {email for (email,) in connection.execute("SELECT email FROM accounts")}
-    connection.close()
-    return found
+    with opened(home) as session:
+        return {accounts.email_of(session, each) for each in session.scalars(select(Account))}
 
 
 def test_what_was_lost_comes_back(home: Path, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
-from domain import database
+from domain import accounts, database
 from domain.database import writing
-from domain.models import Account, Occurrence, Rsvp
+from domain.models import Occurrence, Rsvp
 from domain.sealed import Keyring
 from tests import browser
 from tests.handrail.processes import address_in, running
@@ -159,8 +159,9 @@ def a_week_goes_by(served: Served, email: str) -> str:
     """Move the outing said yes to into the past, as waiting would; return its RSVP."""
     engine = database.open_engine(f"sqlite:///{served.home / 'handrail.db'}")
     with writing(database.open_sessions(engine, Keyring((b"k" * 32,)))) as session:
-        member = session.scalar(select(Account.id).where(Account.email == email))
-        rsvp = session.scalars(select(Rsvp).where(Rsvp.member == member)).one()
+        member = accounts.find(session, email)
+        assert member is not None
+        rsvp = session.scalars(select(Rsvp).where(Rsvp.member == member.id)).one()
         occurrence = session.get_one(Occurrence, rsvp.occurrence)
         length = occurrence.ends_at - occurrence.starts_at
         earlier = select(func.min(Occurrence.starts_at)).where(Occurrence.event == occurrence.event)

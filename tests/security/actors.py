@@ -24,7 +24,8 @@ class Actor(StrEnum):
 
     @property
     def email(self) -> str:
-        return f"{self}@example.com"
+        """Where their mail goes; the member's address holds a word of its own, as everything they confide."""
+        return "zqemailqz@example.com" if self is Actor.SELF else f"{self}@example.com"
 
 
 MEMBERS = frozenset(

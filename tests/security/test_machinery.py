@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from handrail.embedded import queue_server
+from tests.dump import everything
 from tests.security import walk
 from tests.security.actors import Actor
 from tests.security.confidences import CANARY
 from tests.security.site import Site, serve
 from web.auth import Audience, audience
 from web.logs import Lines
+from workers import queue
 
 
 @pytest.mark.requirement("C55")
@@ -89,6 +92,24 @@ def test_a_log_record_is_one_line(as_json: bool) -> None:
     line = Lines(as_json=as_json).format(record)
     assert len(line.splitlines()) == 1
     assert line.isprintable()
+
+
+@pytest.mark.requirement("C53")
+def test_the_counting_server_names_nobody(site: Site, tmp_path: Path) -> None:
+    """Every page asked for by the member, and sign-ins with their address: counts under marks, no more."""
+    folder = tmp_path / "counted"
+    folder.mkdir()
+    # Counts are kept in a database of their own beside the queue's.
+    with queue_server(tmp_path / "queue") as url, queue.connect(f"{url}?db=1") as client:
+        counted = serve(site.town, folder, redis_url=url)
+        for path in ("/login", "/reset", "/confirm", "/register"):
+            counted.ask(Actor.ANONYMOUS, path, method="POST", data={"email": Actor.SELF.email})
+        for call in walk.calls(counted.app, counted.world, ("GET",)):
+            counted.ask(Actor.SELF, call.path)
+        held = everything(client)
+    assert held, "the pages do count there"
+    assert CANARY.findall(held.decode(errors="replace")) == []
+    assert counted.world.accounts[Actor.SELF].encode() not in held
 
 
 @pytest.mark.requirement("C54")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from domain import consent, rsvps
+from domain import accounts, consent, rsvps
 from domain.models import (
     Account,
     Block,
@@ -90,7 +90,8 @@ def walk(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def organizer(organizer_client: FlaskClient, rows: Session) -> Account:
-    row = rows.scalars(select(Account).where(Account.email == "organizer@example.com")).one()
+    row = accounts.find(rows, "organizer@example.com")
+    assert row is not None
     rows.commit()  # whoever reads holds the write lock until then
     return row
 

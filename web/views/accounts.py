@@ -28,7 +28,10 @@ def check_mail() -> str:
 def index() -> str:
     account = current_account()
     return render_template(
-        "accounts/index.html", account=account, is_organizer=account.has(RoleName.ORGANIZER)
+        "accounts/index.html",
+        account=account,
+        email=accounts.email_of(db.session(), account),
+        is_organizer=account.has(RoleName.ORGANIZER),
     )
 
 

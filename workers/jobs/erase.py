@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import database, erasure, events
+from domain import accounts, database, erasure, events
 from domain.database import reading
 from domain.erasure import Mark
 from domain.models import Account, Erasure, Export
@@ -33,14 +33,17 @@ def _prepare(runtime: Runtime, facts: Sequence[events.ErasureDue]) -> list[_Leav
     """Find what is kept beside the database."""
     with reading(runtime.sessions) as session:
         leaving = [fact.account for fact in facts if _stands(session, fact, runtime.clock())]
-        accounts = session.scalars(select(Account).where(Account.id.in_(leaving))).all()
+        rows = session.scalars(select(Account).where(Account.id.in_(leaving))).all()
         exports = session.scalars(select(Export).where(Export.account.in_(leaving), Export.file.is_not(None)))
         files: dict[str, list[Path]] = {}
         for export in exports:
             files.setdefault(export.account, []).append(
                 (runtime.home or Path()) / "exports" / str(export.file)
             )
-        return [_Leaving(address=each.email, files=tuple(files.get(each.id, ()))) for each in accounts]
+        return [
+            _Leaving(address=accounts.email_of(session, each), files=tuple(files.get(each.id, ())))
+            for each in rows
+        ]
 
 
 def _stands(session: Session, fact: events.ErasureDue, now: datetime) -> bool:
