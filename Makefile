@@ -13,7 +13,7 @@ TESTS = $(BIN)/pytest -n 2 --dist loadfile -m 'not chaos and not journey'; besid
 	$(BIN)/pytest -m 'chaos or journey' && test $$beside -eq 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix seed reset doctor lock requirements security chaos journeys docs clean \
+.PHONY: help setup run test check fix seed reset doctor lock requirements security sbom chaos journeys docs clean \
 	$(CHECKS:%=check-%)
 
 help: ## list these recipes
@@ -58,6 +58,10 @@ security: $(READY) ## look for weaknesses, ask every page as everybody, and prin
 	@$(BIN)/bandit -q -ll --skip $(JUDGED) -r $(PACKAGES)
 	@$(BIN)/ruff check --select S $(PACKAGES)
 	@HANDRAIL_FUZZ=$(or $(HANDRAIL_FUZZ),10000) HANDRAIL_RACES=$(or $(HANDRAIL_RACES),100) $(BIN)/pytest -q tests/security tests/architecture/test_dangers.py
+
+sbom: $(READY) ## list everything inside, as CycloneDX, in build/handrail.cdx.json
+	@mkdir -p build
+	@$(BIN)/python .ci/sbom build/handrail.cdx.json
 
 chaos: $(READY) ## kill processes at random and see that no work is lost
 	@$(BIN)/pytest -m chaos

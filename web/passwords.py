@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import threading
 from typing import Any
 
@@ -9,9 +10,10 @@ from flask_babel import gettext as _
 from flask_security import PasswordUtil
 from passlib.context import CryptContext
 
+from web.common_words import common_words
 from web.db import outside_transaction
 
-#: A password is refused where one of these is most of it; kept short, as length does the real work.
+#: A password is refused where one of these is most of it, however often it stands there.
 EASY = (
     "password",
     "handrail",
@@ -24,12 +26,13 @@ EASY = (
     "012345",
     "123456",
 )
+EDGES = string.digits + string.punctuation + string.whitespace
 #: At most two passwords are checked at once, so that checking them cannot starve the pages.
 CHECKING = threading.BoundedSemaphore(2)
 
 
 class Passwords(PasswordUtil):
-    """Refuses what is guessed first: one's own address, our name, runs of one letter."""
+    """Refuses what is guessed first: common words, one's own address, our name, runs of one letter."""
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[Any] | None, str]:
         """Return the problems, None where there are none, and the password in its one spelling."""
@@ -47,7 +50,15 @@ def easily_guessed(password: str, email: str = "") -> bool:
     plain = password.casefold()
     known = [*EASY, *(part for part in email.casefold().split("@")[:1] if len(part) > 3)]
     rest = min((len(plain.replace(word, "")) for word in known), default=len(plain))
-    return len(set(plain)) < 4 or rest < len(plain) / 2
+    return len(set(plain)) < 4 or rest < len(plain) / 2 or _is_common(plain)
+
+
+def _is_common(plain: str) -> bool:
+    """Return whether it is one common word: as it is, twice over, or with a few signs before or after it."""
+    core = plain.strip(EDGES)
+    half = plain[: len(plain) // 2]
+    words = {plain, core if len(core) >= len(plain) / 2 else "", half if half * 2 == plain else ""}
+    return not common_words().isdisjoint(words)
 
 
 class Hashing:
