@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -16,9 +16,10 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import audit, ladders, reflections, sealed
+from domain import audit, goals, ladders, past, reflections, sealed
 from domain.audit import Action
 from domain.errors import Conflict, Invalid, NotFound
+from domain.goals import GoalView
 from domain.ladder_records import RungState
 from domain.models import Account, Member, Support, SupportReading
 
@@ -36,6 +37,7 @@ class Item(StrEnum):
 
     LADDER = "ladder"
     PROGRESS = "progress"
+    GOALS = "goals"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,7 @@ class Seen:
     name: str  #: of the member
     ladder: tuple[Step, ...] | None = field(repr=False)
     progress: Progress | None = field(repr=False)
+    goals: tuple[GoalView, ...] | None = field(repr=False)  #: without earlier weeks and months
 
 
 def invite(
@@ -219,12 +222,13 @@ def readings(session: Session, *, row: Support) -> list[datetime]:
     return list(session.scalars(found.order_by(SupportReading.read_at.desc())))
 
 
-def see(session: Session, *, row: Support) -> Seen:
-    """Return what this grant shows: to the supporter, and to the member who previews it."""
+def see(session: Session, *, row: Support, now: datetime) -> Seen:
+    """Return what this grant shows now: to the supporter, and to the member who previews it."""
     return Seen(
         name=_member_name(session, row) or "",
         ladder=_ladder(session, row.member) if Item.LADDER in row.items else None,
         progress=_progress(session, row.member) if Item.PROGRESS in row.items else None,
+        goals=_goals(session, row.member, now) if Item.GOALS in row.items else None,
     )
 
 
@@ -240,3 +244,9 @@ def _progress(session: Session, member: str) -> Progress:
         easier=sum((each.surprise or 0) > 0 for each in went),
         small_wins=sum(len(each.small_wins) + bool(each.own_win) for each in went),
     )
+
+
+def _goals(session: Session, member: str, now: datetime) -> tuple[GoalView, ...]:
+    owner = session.get_one(Member, member)
+    found = goals.current(session, past.of(session, member=member), member=owner, now=now)
+    return tuple(replace(each, earlier=()) for each in found)

@@ -201,6 +201,17 @@ def goal_standing(goal: GoalView) -> str:
     return str(_("%(done)s of %(times)s. You did what you set out to do.", done=done, times=times))
 
 
+def goal_of_another(goal: GoalView) -> tuple[str, str]:
+    """Return somebody's goal, and how it stands in the present week or month, as a supporter reads it."""
+    weekly = goal.body.template is Template.NEW_CONVERSATION
+    standing = (
+        _("%(done)s so far this week", done=goal.present.done)
+        if weekly
+        else _("%(done)s so far this month", done=goal.present.done)
+    )
+    return goal_sentence(goal), str(standing)
+
+
 def period_sentence(period: Period, template: Template) -> str:
     """Return an earlier week or month of a goal; a quiet one is just that."""
     pattern, words = (

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import ladders, support_notes, supporters
+from domain import goals, ladders, support_notes, supporters, wins
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from domain.goals import GoalBody, Template
 from domain.ladder_records import RungBody
 from domain.models import Account, Member, ProposalStatus, Support, Topic
 from domain.supporters import Item
+from domain.wins import WinKind
 from matching.situations import situation_of
 from tests import factories
 from tests.conftest import NOW
@@ -54,13 +56,33 @@ def accepted(session: Session, member: Member, helper: str, **changes: Any) -> S
 @pytest.mark.requirement("R85", "R92")
 def test_what_is_seen_is_what_was_chosen_and_nothing_else(session: Session, ann: Member, helper: str) -> None:
     row = accepted(session, ann, helper)
-    seen = supporters.see(session, row=row)
+    seen = supporters.see(session, row=row, now=NOW)
     assert seen.ladder is not None
     assert [each.label for each in seen.ladder] == ["Say hello to the postman", "Ask for a book"]
     assert seen.progress is None
-    both = supporters.see(session, row=accepted(session, ann, helper, items=[Item.PROGRESS]))
+    assert seen.goals is None
+    both = supporters.see(session, row=accepted(session, ann, helper, items=[Item.PROGRESS]), now=NOW)
     assert both.ladder is None
     assert both.progress is not None
+
+
+@pytest.mark.requirement("R85", "R92", "R82")
+def test_goals_are_seen_where_chosen_as_they_stand_now_without_a_date_of_before(
+    session: Session, ann: Member, helper: str
+) -> None:
+    row = accepted(session, ann, helper, items=[Item.GOALS])
+    assert supporters.see(session, row=row, now=NOW).goals == ()
+    talks = GoalBody(template=Template.NEW_CONVERSATION, times=2)
+    goals.set_goal(session, member=ann, body=talks, now=NOW - timedelta(days=30))
+    wins.log(session, member=ann.id, kind=WinKind.NEW_TALK, words="With Cas at the gate", now=NOW)
+    seen = supporters.see(session, row=row, now=NOW)
+    assert seen.goals is not None
+    (goal,) = seen.goals
+    assert (goal.body.times, goal.present.done, goal.earlier) == (2, 1, ())
+    assert (seen.ladder, seen.progress) == (None, None)
+    assert "Cas" not in str(seen.goals)
+    goals.put_away(session, member=ann.id, goal=goal.id, now=NOW)
+    assert supporters.see(session, row=row, now=NOW).goals == ()
 
 
 @pytest.mark.requirement("R92", "R20")

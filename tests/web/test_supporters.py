@@ -88,6 +88,23 @@ def test_a_supporter_sees_what_the_member_previews_and_each_look_is_listed(
     assert "They have not looked so far." not in text(get(ann, own))
 
 
+@pytest.mark.requirement("R85", "R92")
+def test_goals_are_shown_as_previewed_where_they_were_chosen(
+    ann: FlaskClient, noor: FlaskClient, rows: Session
+) -> None:
+    post(ann, "/goals/", template="new_conversation", times="2", asked="1")
+    path = support(ann, noor, items=["goals"])
+    own = f"/supporters/{rows.scalars(select(Support.id)).one()}/"
+    rows.commit()
+    preview = text(get(ann, own))
+    post(noor, f"{path}look")
+    seen = text(get(noor, path))
+    for page in (preview, seen):
+        assert "2 new conversations a week" in page
+        assert "0 so far this week" in page
+        assert "postman" not in page
+
+
 @pytest.mark.requirement("R92", "C06")
 def test_ending_it_bites_at_the_next_request(ann: FlaskClient, noor: FlaskClient, rows: Session) -> None:
     path = support(ann, noor)

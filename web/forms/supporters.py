@@ -17,6 +17,7 @@ from web.forms.words import TicksField, tidy
 ITEMS = {
     Item.LADDER: _l("My ladder: its steps, and where I am"),
     Item.PROGRESS: _l("How it has gone: how many outings, and how many felt easier"),
+    Item.GOALS: _l("My goals: what I set out to do, and how it stands"),
 }
 TOPICS = {
     Topic.COMMUNICATION: _l("How you talk with people"),

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from domain import mails, support_notes, supporters
 from domain.errors import Invalid
 from domain.models import Support, Topic
-from domain.supporters import Item
-from web import clock, filters
+from domain.supporters import Item, Seen
+from web import clock, filters, progress_words
 from web.auth import Audience, audience, current_account, current_member
 from web.config import WebConfig
 from web.db import db
@@ -122,12 +122,19 @@ def page(support: str) -> str:
         row=row,
         name=supporters.name_of(session, row),
         in_force=supporters.is_in_force(row, now=clock.now()),
-        seen=supporters.see(session, row=row),
+        **_shown(supporters.see(session, row=row, now=clock.now())),
         readings=supporters.readings(session, row=row),
         notes=support_notes.notes(session, member=member, support=support),
         topics=TOPICS,
         items=ITEMS,
     )
+
+
+def _shown(seen: Seen | None) -> dict[str, Any]:
+    """Return what is seen, for a page: the same to who previews it and to who looks."""
+    goals = seen.goals if seen else None
+    lines = None if goals is None else [progress_words.goal_of_another(each) for each in goals]
+    return {"seen": seen, "goals": lines}
 
 
 @bp.post("/supporters/<support>/revoke")
@@ -191,7 +198,7 @@ def _supported(row: Support, **forms: Any) -> str:
     return render_template(
         "supporters/supported.html",
         row=row,
-        seen=supporters.see(session, row=row) if looking else None,
+        **_shown(supporters.see(session, row=row, now=now) if looking else None),
         items=ITEMS,
         has_errors=any(form.errors for form in forms.values()),
         **forms,
