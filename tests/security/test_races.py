@@ -70,21 +70,16 @@ def race(sessions: Sessions, crowd: list[str], number: int) -> tuple[int, int]:
 #: What is noted of each request, whether or not it has an effect.
 NOTED = {"visits", "support_readings"}
 PRESS = "0123456789abcdef" * 2
+FOUR = ("companionship", "left_out", "isolated", "lonely")
 #: What each form needs to have its effect; the others need nothing.
 FORMS: dict[str, dict[str, str]] = {
     "accounts.become_organizer": {"about": "A slow walk.", "kind": "y"},
     "blocks.block_fellow": {},
-    "checkins.answer": {
-        "companionship": "1",
-        "left_out": "1",
-        "isolated": "1",
-        "lonely": "5",
-        "consent": "y",
-    },
+    "checkins.answer": {**dict.fromkeys(FOUR, "hardly_ever"), "consent": "y"},
     "goals.begin": {"template": "new_conversation", "times": "1", "asked": "1"},
     "goals.smaller": {"times": "1"},
     "ladder.add": {"label": "Ask for a book", "like": "", "reward": "Cake"},
-    "ladder.reward": {"reward": "Tea"},
+    "ladder.edit": {"label": "Wave back", "reward": "Tea"},
     "ladder.take_smaller": {"what": "look_on"},
     "notebook.write": {"what": "Bake a cake", "when": "Sunday"},
     "organizer.close": {"reason": "We stop here."},

@@ -25,8 +25,8 @@ def seconds(site: Site, path: str) -> float:
 
 def difference(site: Site, theirs: str, nowhere: str, asks: int) -> float:
     """How much longer the one takes than the other, as a part of it: medians of asks that take turns."""
-    pairs = [(seconds(site, theirs), seconds(site, nowhere)) for _ in range(asks)]
-    one, other = (median(each) for each in zip(*pairs, strict=True))
+    taken = [(seconds(site, theirs), seconds(site, nowhere)) for _ in range(asks)]
+    one, other = median(each[0] for each in taken), median(each[1] for each in taken)
     return abs(one - other) / max(one, other)
 
 
