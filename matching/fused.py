@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, dot, nearnesses, worths
+from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, interests, nearnesses, worths
 from matching.gathering import LANES, Gathering, Open, gather
 from matching.inputs import FEATURE_COUNT, SLOT_COUNT
 from matching.selection import bar_of, rank_of, reaching, spread_out
@@ -41,6 +41,8 @@ PERSONAL = 5
 KEPT = 7
 CODES = 18
 ROLES = 2
+#: Short lists are filled up to a multiple of this: what is left over a few vectors would go one by one.
+STRETCH = 16
 #: Files that are compiled together with this one.
 _COMPILED = ("arithmetic.py", "sieve.py", "selection.py")
 
@@ -83,6 +85,34 @@ def match_block(events: Gathering, members: Members, best: Best, codes: Whole) -
     """Fill ``best`` for every member. ``codes``: newcomers, time, distance, weekly distress, ceiling."""
     compiled: Any = _run
     compiled(*events, *members, *best, codes)
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def _bases(  # noqa: PLR0913, PLR0917
+    numbers: Double,
+    energy: Single,
+    needs: Single,
+    learned: Single,
+    slot: Whole,
+    offers: Whole,
+    group: Whole,
+    constant: Single,
+    hosted: Single,
+    rows: Whole,
+    interest: Single,
+    base: Single,
+    odds: Single,
+    factor: Single,
+) -> None:
+    """Write the parts of the score but for the ladder's, and what the latter starts from."""
+    willing = np.float32(numbers[8])
+    for each in range(np.uint64(rows.shape[0])):
+        row = np.uint64(rows[each])
+        interest[each] += learned[np.uint64(group[row])]
+        other = needs[np.uint64(offers[row])] + energy[np.uint64(slot[row])]
+        base[each] = interest[each] + constant[row] + other
+        odds[each] = willing + np.float32(0.3) * hosted[row]
+        factor[each] = 1
 
 
 @njit(fastmath=FAST, error_model="numpy")
@@ -156,7 +186,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
 ) -> None:
     """Filter, score and keep, member by member; the arguments are the fields of the records in order."""
     size, count, k = slot.shape[0], row_of.shape[0], columns.shape[2]
-    most = size + count + LANES
+    most = size + count + STRETCH
     hidden = np.zeros(count, dtype=np.int8)
     contains = column_from[1:] - column_from[:-1]
     weights = contains.copy()
@@ -201,6 +231,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
         number, late, timely = in_reach(
             start, online, held, points, energy[member], here, reach[member], chords, left
         )
+        stretch = -(-number // STRETCH) * STRETCH
         bearable(
             belief[member],
             single,
@@ -209,15 +240,16 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
             exact,
             situation,
             assumed,
-            left[:number],
-            under[:number],
-            spread[:number],
-            margin[:number],
+            left,
+            number,
+            under[:stretch],
+            spread[:stretch],
+            margin[:stretch],
         )
         size, found, weighty, possible = settle(
             left[:number], margin[:number], contains, weights, rows, under, spread, weight
         )
-        mine[:size] = -1
+        mine[:size], general = -1, size
         shut, far, over, tired = held[SLOT_COUNT], timely - found, weighty - possible, 0
         for each in range(barred_from[member], barred_from[member + 1]):
             row = row_of[barred[each]]
@@ -257,23 +289,32 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
         told[codes[3]] += tired
         told[codes[4]] += over
 
-        novelty = np.float32(own[9])
-        for each in range(size):
-            row, personally = rows[each], mine[each]
-            interest[each] = learned[member, group[row]] + dot(tastes[member], about[row])
-            base[each] = (
-                interest[each] + constant[row] + needs[member, offers[row]] + energy[member, slot[row]]
-            )
-            odds[each] = np.float32(own[8]) + np.float32(0.3) * hosted[row]
-            factor[each] = 1
-            if personally >= 0:
-                base[each] += personal[personally, 0]
-                odds[each] += np.float32(0.3) * personal[personally, 2]
-                factor[each] = personal[personally, 3]
-            if novelty > 0:
-                share = personal[personally, 1] if personally >= 0 else np.float32(1)
-                factor[each] *= _variety(recent[member], situation[row], share, novelty)
-        filled = -(-size // LANES) * LANES
+        interests(tastes[member], about, rows[:size], interest)
+        _bases(
+            own,
+            energy[member],
+            needs[member],
+            learned[member],
+            slot,
+            offers,
+            group,
+            constant,
+            hosted,
+            rows[:size],
+            interest,
+            base,
+            odds,
+            factor,
+        )
+        for each in range(general, size):
+            base[each] += personal[mine[each], 0]
+            odds[each] += np.float32(0.3) * personal[mine[each], 2]
+            factor[each] = personal[mine[each], 3]
+        if own[9] > 0:
+            for each in range(size):
+                share = personal[mine[each], 1] if each >= general else np.float32(1)
+                factor[each] *= _variety(recent[member], situation[rows[each]], share, np.float32(own[9]))
+        filled = -(-size // STRETCH) * STRETCH
         for each in range(size, filled):
             under[each], spread[each], weight[each], base[each], odds[each], factor[each] = 1, 1, 0, -1, 0, 0
         worths(own, under[:filled], spread[:filled], odds[:filled], factor[:filled], worth[:filled])
@@ -304,8 +345,10 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
                 places,
                 ranked,
             )
+            ranks = -(-some // LANES) * LANES
+            ranked[some:ranks] = -1
             for each in range(some):
-                at = rank_of(ranked[:some], listed[:some], ranked[each], listed[each])
+                at = rank_of(ranked[:ranks], listed[:ranks], ranked[each], listed[each])
                 if at < k:
                     entry, row = places[each], rows[places[each]]
                     columns[member, role, at] = listed[each]

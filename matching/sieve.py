@@ -131,6 +131,7 @@ def bearable(  # noqa: PLR0913, PLR0917
     situation: Single,
     assumed: Single,
     left: Whole,
+    number: int,
     under: Single,
     spread: Single,
     margin: Single,
@@ -139,12 +140,14 @@ def bearable(  # noqa: PLR0913, PLR0917
 
     What single precision cannot tell from the ceiling is computed again in double precision.
     """
-    for each in range(left.shape[0]):
+    for each in range(number):
         mean, spread[each] = foresee(single, situation[left[each]], assumed[left[each]])
         under[each] = -mean
+    for each in range(number, under.shape[0]):
+        under[each], spread[each] = np.inf, 0
     margins(numbers, under, spread, margin)
     if tight(margin, TIGHT):
-        for each in range(left.shape[0]):
+        for each in range(number):
             if abs(margin[each]) < TIGHT:
                 level, variance = exactly(belief, exact[left[each]], assumed[left[each]], strange, 1.0)
                 below, doubt = numbers[0] - level, math.sqrt(variance + numbers[13])

@@ -36,8 +36,7 @@ def bench_match(
     "handrail" does everything: hard limits, all parts of the score, the best 20 for both roles. "numpy" and
     "scikit-learn" do the same with matrices; the others only the inner product and the best 20.
     """
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[name] = "1"
+    one_thread()
     from matching import crowd as crowds  # noqa: PLC0415  after the threads are set; loads the numerics
 
     crowd = crowds.crowd(members, events, country=country, weekly=weekly, seed=1)
@@ -45,7 +44,7 @@ def bench_match(
     if only:
         wanted = {"sgemm", *only.split(",")}
         engines = {name: engine for name, engine in engines.items() if name in wanted}
-    report = _report(crowd, engines) | {
+    report = measure(crowd, engines) | {
         "members": members,
         "events": events,
         "country": country,
@@ -57,7 +56,13 @@ def bench_match(
         _print_table(report)
 
 
-def _report(crowd: Crowd, engines: Mapping[str, Callable[[Crowd], Any]]) -> dict[str, Any]:
+def one_thread() -> None:
+    """Hold all numeric libraries to one thread; before they are loaded."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def measure(crowd: Crowd, engines: Mapping[str, Callable[[Crowd], Any]]) -> dict[str, Any]:
     """Time the engines in turns, so that what disturbs one disturbs all; CPU seconds of the median round."""
     spent: dict[str, list[float]] = {name: [] for name in engines}
     memory: dict[str, float] = {}
@@ -140,7 +145,12 @@ def _print_table(report: Mapping[str, Any]) -> None:
     click.echo(
         f"{report['members']:,} members, {report['events']:,} events, {place}, one thread, CPU seconds"
     )
-    for name, found in report["engines"].items():
+    print_engines(report["engines"])
+
+
+def print_engines(engines: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print a line for each engine measured."""
+    for name, found in engines.items():
         click.echo(
             f"{name:>22} {found['seconds']:>9.3f} s {found['times_sgemm']:>8.2f} x sgemm"
             f" {found['members_per_second']:>12,} members/s {found['extra_megabytes']:>8.1f} MB"
