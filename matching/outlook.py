@@ -28,7 +28,7 @@ class Outlook(NamedTuple):
     level: Vector  #: drive
     sd: Vector  #: of a peak, drive
     risk: Vector  #: of a peak above the member's limit
-    eligible: Flags  #: under the ceiling in force
+    eligible: Flags  #: may be proposed, see `under_ceiling`
     attends: Vector  #: probability of going
     caution: Vector  #: 1 far under the ceiling, 0 at it
 
@@ -50,10 +50,22 @@ def look_ahead(states: Sequence[State], candidates: Sequence[Candidate], visits:
         level=level,
         sd=sd,
         risk=risk,
-        eligible=(risk <= now) & bearable,
+        eligible=under_ceiling(np.where(bearable, risk, np.inf), own=own, now=now),
         attends=_attendance(states, candidates, suds(level), visits),
         caution=np.sqrt(np.clip(1 - risk / own, 0, 1)),
     )
+
+
+def under_ceiling(risk: Vector, *, own: Vector, now: Vector) -> Flags:
+    """Return what may be proposed: within the risk in force, or else the least risky within the member's own.
+
+    While a set-back is held the risk in force is half of the member's own. Where that leaves nothing on
+    offer, nobody could show that it is over; a step above the member's own ceiling is never allowed.
+    """
+    careful = risk <= now
+    least = (risk <= own) & (risk == risk.min(axis=1, keepdims=True))
+    allowed: Flags = np.where(careful.any(axis=1, keepdims=True), careful, least)
+    return allowed
 
 
 def _exceeds(level: Vector, sd: Vector, limit: Vector | float) -> Vector:

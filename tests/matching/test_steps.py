@@ -86,20 +86,35 @@ def test_there_is_no_practice_either_where_even_that_is_too_much() -> None:
 
 @pytest.mark.requirement("R06", "R64")
 def test_a_held_set_back_is_held_to_half_the_risk() -> None:
-    """What is under the member's own ceiling and above half of it waits until two attempts went well."""
+    """What is under the member's own ceiling and above half of it waits while something gentler is there."""
+    held, walk = after_a_set_back()
+    gentler = Candidate(id="read", situation=situation(group_size=0.1, unfamiliar=0.1))
+    assert comfort.anticipate(held.comfort, gentler).risk_above(75) < held.pace.risk_now
+    assert [each.id for each in comfort.next_steps(held, [walk, gentler])] == ["read"]
+    free = replace(held, pace=replace(held.pace, holding=0))
+    assert {each.id for each in comfort.next_steps(free, [walk, gentler])} == {"read", "walk"}
+
+
+@pytest.mark.requirement("R01")
+def test_a_held_set_back_leaves_a_way_on() -> None:
+    """With nothing gentler on offer the least risky under the member's own ceiling is possible, no other."""
+    held, walk = after_a_set_back()
+    harder = Candidate(id="crowd", situation=situation(group_size=0.9, unfamiliar=1, in_person=1, observed=1))
+    assert [each.id for each in comfort.next_steps(held, [harder, walk])] == ["walk"]
+    assert comfort.next_step(held, [harder]) is None
+    lower = replace(held, pace=replace(held.pace, risk=held.pace.risk_now))
+    assert comfort.next_step(lower, [harder, walk]) is None
+
+
+def after_a_set_back() -> tuple[State, Candidate]:
+    """Return a held state, and a walk between half of its own ceiling and the whole of it."""
     state = comfort.start((85.0, 85.0, 85.0, 90.0, 100.0, 100.0))
-    outing = [Candidate(id="walk", situation=situation(group_size=0.3, unfamiliar=0.4, in_person=1))]
-    risk = comfort.anticipate(state.comfort, outing[0]).risk_above(75)
+    walk = Candidate(id="walk", situation=situation(group_size=0.3, unfamiliar=0.4, in_person=1))
+    risk = comfort.anticipate(state.comfort, walk).risk_above(75)
     assert 0.02 < risk < 0.10
     held = replace(state, pace=replace(state.pace, holding=2, risk=min(0.10, risk * 1.5), target=37))
     assert held.pace.risk_now < risk < held.pace.risk
-    assert comfort.next_step(held, outing) is None
-    assert comfort.next_step(replace(held, pace=replace(held.pace, holding=0)), outing) is not None
-    for _ in range(2):
-        small = comfort.practise(held)
-        assert small is not None
-        held = comfort.learn(held, small, attended=True, peak=30)
-    assert comfort.next_step(held, outing) is not None
+    return held, walk
 
 
 def test_a_smaller_stride_never_proposes_something_harder_first() -> None:
