@@ -182,7 +182,7 @@ def test_expected_and_found_are_drawn_with_their_numbers(member_client: FlaskCli
     reflections.record(rows, member=member, occurrence=occurrence.id, reflection=body, now=occurrence.ends_at)
     rows.commit()
     moved = member_client.get("/ladder/progress", base_url=ORIGIN)
-    assert (moved.status_code, moved.location) == (301, "/progress/#compared-title")
+    assert (moved.status_code, moved.location) == (303, "/progress/#compared-title")
     page = text(member_client, "/progress/")
     compared = page[page.index('id="compared-title"') :].split("</section>")[0]
     assert "<td>70</td><td>45</td>" in compared.split("<table>")[1]

@@ -208,4 +208,4 @@ def take_smaller() -> Response | tuple[str, int]:
 @audience(Audience.MEMBER)
 def progress() -> Response:
     """Lead on to where expected and found stand now; links to here were kept in bookmarks."""
-    return redirect(url_for("progress.index", _anchor="compared-title"), 301)
+    return redirect(url_for("progress.index", _anchor="compared-title"), 303)
