@@ -186,7 +186,7 @@ def test_an_additive_migration_under_load_fails_no_request(bare_url: str, engine
     def join() -> None:
         own = database.open_engine(bare_url)
         sessions = open_sessions(own, KEYRING)
-        while not ending.is_set():
+        while not ending.wait(0.002):  # long enough for the migration to get its turn
             try:
                 with writing(sessions) as session:
                     added.append(factories.member(session).id)

