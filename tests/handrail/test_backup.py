@@ -97,6 +97,21 @@ def test_who_left_since_does_not_come_back(home: Path, tmp_path: Path) -> None:
     assert emails(home) == {"bob@example.com"}
 
 
+def test_a_ledger_is_applied_after_a_restore_that_was_not_ours(home: Path, tmp_path: Path) -> None:
+    ann = add(home, "ann@example.com")
+    add(home, "bob@example.com")
+    assert run("backup", str(tmp_path / "copy")).exit_code == 0
+    erase(home, ann)
+    (tmp_path / "ledger").write_text(run("erasures").output)
+    assert run("restore", str(tmp_path / "copy"), "--yes").exit_code == 0
+    assert emails(home) == {"ann@example.com", "bob@example.com"}
+    for again in (1, 0):
+        applied = run("erasures", "--apply", str(tmp_path / "ledger"))
+        assert applied.exit_code == 0, applied.output
+        assert f"{again} accounts were erased again" in applied.output
+    assert emails(home) == {"bob@example.com"}
+
+
 def test_nothing_is_replaced_unasked_or_while_it_runs(home: Path, tmp_path: Path) -> None:
     add(home, "ann@example.com")
     assert run("backup", str(tmp_path / "copy")).exit_code == 0
