@@ -19,11 +19,12 @@ FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/handrail --create-home handrail \
     && chmod 700 /var/lib/handrail
 COPY --from=build /opt/handrail /opt/handrail
-# The root file system may be read-only: what is written goes to the home folder or to /tmp.
+# The root file system may be read-only: what is written goes to the home folder or to /tmp. The matcher's compiled
+# code is kept in the home, so that a worker that is started again need not compile it first.
 ENV PATH=/opt/handrail/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    NUMBA_CACHE_DIR=/tmp \
+    NUMBA_CACHE_DIR=/var/lib/handrail/compiled \
     OMP_NUM_THREADS=1 \
     HANDRAIL_HOME=/var/lib/handrail \
     HANDRAIL_LISTEN=0.0.0.0:8000 \

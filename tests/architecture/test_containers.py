@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import yaml
 
 from handrail.cli import COMMANDS
 from handrail.config import Config, load
+from workers.worker import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 OURS = ("web", "relay", "worker", "migrate")
+LONGEST = 20  #: seconds most messages may take
 VARIABLES = {f"HANDRAIL_{name.upper()}" for name in Config.model_fields}
 
 
@@ -64,6 +67,32 @@ def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
 def test_the_queue_server_throws_no_work_away(compose: dict[str, Any]) -> None:
     command = compose["services"]["valkey"]["command"]
     assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+def test_compiled_code_outlives_a_container(compose: dict[str, Any]) -> None:
+    """A worker that died is back in seconds only where it need not compile the matcher first."""
+    (folder,) = re.findall(r"NUMBA_CACHE_DIR=(\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    kept = [mount.partition(":")[2] for mount in compose["services"]["worker"]["volumes"]]
+    assert any(folder.startswith(f"{place}/") for place in kept)
+
+
+def test_services_can_be_scaled_and_end_in_peace(compose: dict[str, Any]) -> None:
+    assert all("container_name" not in service for service in compose["services"].values())
+    assert all(not compose["services"][name].get("ports") for name in ("relay", "worker"))
+    assert compose["services"]["migrate"]["restart"] == "no"
+    minutes = compose["services"]["worker"]["stop_grace_period"]
+    assert int(minutes.removesuffix("m")) * 60 > PATIENCE + LONGEST
+
+
+def test_compose_itself_understands_the_file(tmp_path: Path) -> None:
+    asked = ["docker", "compose", "version"]
+    if which("docker") is None or subprocess.run(asked, check=False, capture_output=True).returncode:
+        pytest.skip("there is no docker compose here to ask")
+    secrets = subprocess.run(["/bin/sh", ROOT / ".ci/secrets"], check=True, capture_output=True, text=True)
+    (tmp_path / "env").write_text(secrets.stdout)
+    command = ["docker", "compose", "--env-file", str(tmp_path / "env"), "config", "--quiet"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
 
 
 def test_volumes_are_named(compose: dict[str, Any]) -> None:
