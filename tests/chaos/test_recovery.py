@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.database import reading
+from domain.events import Lane
 from domain.models import MatchingRun, RunStatus
 from tests.chaos.people import Town, settle
 from tests.chaos.place import Place, place, until
@@ -74,6 +75,24 @@ def test_work_flows_again_soon(here: Place, town: Town, end: Callable[[Place], N
         took.append(time.monotonic() - began)
     print(f"{end.__name__}: " + ", ".join(f"{each:.1f} s" for each in took))  # noqa: T201
     assert max(took) < 2 * promised
+
+
+def test_with_a_second_worker_nobody_waits_for_the_first_to_start(here: Place, town: Town) -> None:
+    visitor = Visitor(here.port, "10.7.0.2", Tally())
+    assert visitor.sign_in(town.people[0].email, PASSWORD).status == 302
+    here.respawn()
+    here.add("worker", instance="-2")
+    until(lambda: len(here.lanes("worker-2")) == len(Lane), what=here.log("worker-2"))
+    until(lambda: finished(here, town))
+    here.kill_tree("worker")
+    began = time.monotonic()
+    assert visitor.send("/profile/needs", own_words="the other is there").status == 303
+    until(lambda: finished(here, town), what=here.log("worker-2"))
+    took = time.monotonic() - began
+    here.kill_tree("worker-2")
+    here.respawn()
+    print(f"one of two workers dies: {took:.1f} s")  # noqa: T201
+    assert took < 2 * 10
 
 
 def finished(here: Place, town: Town) -> bool:
