@@ -109,6 +109,17 @@ class MatchingSettings:
         unit="proposals per place",
         meaning="How many people are told of one free place, as many decline",
     )
+    circle_largest: int = tunable(
+        5, 3, 5, unit="people", meaning="Most people who are brought together to go as a few; at least 3"
+    )
+    circle_interests: float = _weight(0.45, "Among a few who go together, how much shared interests count")
+    circle_familiar: float = _weight(
+        0.20,
+        "The same, how much it counts that people said “meet again”, and that others are new to each other",
+    )
+    circle_pace: float = _weight(0.10, "The same, how much going out about as often counts")
+    circle_been: float = _weight(0.15, "The same, how much it counts that one of them knows the group")
+    circle_roomy: float = _weight(0.10, "The same, how much it counts that they are four or five, not three")
     shortlist: int = tunable(
         24, 3, 100, unit="events", meaning="How many of a member's best events are looked at closely"
     )
