@@ -1,7 +1,7 @@
 """Block somebody: from that moment neither sees the other anywhere, and nothing brings them together.
 
 Who is blocked is not told. Where one of the two runs a group, the other belongs to it no longer and their
-answers there are taken back; elsewhere the places both already had are left to them.
+answers there are taken back; elsewhere the places both already had are left to them, but not in one circle.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from domain import rsvps, runs, sealed
+from domain import circle_forming, circles, rsvps, runs, sealed
 from domain.errors import Conflict, NotFound
 from domain.models import (
     Account,
@@ -44,6 +44,7 @@ def block(session: Session, *, member: str, other: str, label: str, now: datetim
         raise Conflict("That is you. There is nobody to block here.")
     if session.get(Account, other) is None:
         raise NotFound
+    circle_forming.lock_people(session, (member, other))
     known = session.scalar(select(Block).where(Block.member == member, Block.other == other))
     if known is not None:
         return known
@@ -53,6 +54,7 @@ def block(session: Session, *, member: str, other: str, label: str, now: datetim
     session.flush()
     for organizer, guest in ((member, other), (other, member)):
         _part_from_groups(session, organizer=organizer, guest=guest, now=now)
+    circles.part(session, member=member, other=other, now=now)
     _look_anew(session, (member, other), now)
     return row
 

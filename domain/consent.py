@@ -46,6 +46,13 @@ WORDINGS: dict[ConsentPurpose, Wording] = {
     ConsentPurpose.HARDER_STEP: Wording(
         version=1, text="Suggest a step above my last one when I say so. I can take this back at any time."
     ),
+    ConsentPurpose.INTRODUCTIONS: Wording(
+        version=1,
+        text=(
+            "When I ask to go with a few others, show them the interests I choose, and my display name once "
+            "all of us have said yes. I can take this back at any time; I then step out."
+        ),
+    ),
     ConsentPurpose.CHECK_INS: Wording(
         version=1,
         text=(

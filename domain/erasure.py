@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from domain import audit, blocks, events, outbox, restrictions, schedule, sealed
+from domain import audit, blocks, circles, events, outbox, restrictions, schedule, sealed
 from domain.audit import Action
 from domain.errors import NotFound
 from domain.models import (
@@ -128,6 +128,7 @@ def mark_of(session: Session, account: str) -> Mark:
 def erase(session: Session, *, account: str, now: datetime) -> None:
     """Remove every row of an account and destroy its key; safe to repeat."""
     close_groups(session, organizer=account, now=now)
+    circles.step_out_everywhere(session, member=account, now=now)
     _forget_words(session, account)
     _keep_counts(session, account, now)
     session.flush()

@@ -88,6 +88,55 @@ class RsvpChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CirclesDue(DomainEvent):
+    """Who asked for company at an occurrence is to be placed anew; ``at`` names a timer, empty: at once."""
+
+    occurrence: str
+    at: str = ""  #: the moment planned, ISO 8601
+
+    @property
+    def aggregate(self) -> str:
+        return f"circles:{self.occurrence}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfCircle(DomainEvent):
+    lane: ClassVar[Lane] = Lane.MAIL
+    circle: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"circle:{self.circle}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircleFormed(_OfCircle):
+    """A few people might go together: ask each of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircleSettled(_OfCircle):
+    """All of them have said yes: tell them that they can see each other's names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircleShrank(_OfCircle):
+    """One who had said yes cannot come: tell the others, and not why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyNotFound(DomainEvent):
+    """Nobody was found for a member this time: tell them kindly, with what else there is."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    request: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"circle_request:{self.request}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class EventPublished(DomainEvent):
     """An event, or a changed one, is open to members."""
 
@@ -303,7 +352,12 @@ ALL: tuple[type[DomainEvent], ...] = (
     AccountErased,
     BulkStepDue,
     CheckInDue,
+    CircleFormed,
+    CircleSettled,
+    CircleShrank,
+    CirclesDue,
     ComfortAnswered,
+    CompanyNotFound,
     DigestDue,
     ErasureDue,
     EventPublished,

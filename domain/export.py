@@ -21,6 +21,7 @@ from domain.errors import Conflict, NotFound
 from domain.models import (
     Account,
     Base,
+    CirclePlace,
     Event,
     Export,
     Group,
@@ -55,6 +56,9 @@ WITHIN: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "event_interests": lambda me: _column("event_interests", "event").in_(_events(me)),
     "event_facts": lambda me: _column("event_facts", "event").in_(_events(me)),
     "occurrences": lambda me: _column("occurrences", "event").in_(_events(me)),
+    "circles": lambda me: _column("circles", "id").in_(
+        select(CirclePlace.circle).where(CirclePlace.member == me)
+    ),
 }
 #: Tables that hold nothing about one person, or nothing to be handed out, and why.
 TABLES_LEFT_OUT: dict[str, str] = {
@@ -87,6 +91,7 @@ LEFT_OUT: dict[str, str] = {
     "passkeys.public_key": LETS_IN,
     "passkeys.extensions": LETS_IN,
     "blocks.other": OTHERS,
+    "circle_wishes.other": OTHERS,
     "reports.reported": OTHERS,
     "reports.proposed_by": OTHERS,
     "reports.decided_by": OTHERS,

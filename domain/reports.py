@@ -15,7 +15,19 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from domain import agenda, audit, blocks, events, groups, outbox, people, restrictions, sealed
+from domain import (
+    agenda,
+    audit,
+    blocks,
+    circles,
+    company,
+    events,
+    groups,
+    outbox,
+    people,
+    restrictions,
+    sealed,
+)
 from domain.audit import Action
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import (
@@ -29,6 +41,7 @@ from domain.models import (
     Rsvp,
     RsvpStatus,
 )
+from domain.people import Mention
 
 LONGEST_TEXT = 2000
 PER_DAY = 5
@@ -50,6 +63,7 @@ class Kind(StrEnum):
     GROUP = "group"
     EVENT = "event"
     PERSON = "person"
+    COMPANION = "companion"  #: somebody of one's circle, by their place in it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,15 +86,20 @@ def subject(session: Session, *, viewer: str, kind: Kind, identity: str) -> Subj
         case Kind.EVENT:
             return _event(session, viewer, identity)
         case Kind.PERSON:
-            found = people.fellow(session, viewer=viewer, membership=identity)
-            group = session.get_one(Group, found.group)
-            return Subject(
-                kind=kind,
-                label=found.label,
-                snapshot={"name": found.label, "group": group.name},
-                reported=found.account,
-                group=found.group,
-            )
+            return _person(session, kind, people.fellow(session, viewer=viewer, membership=identity))
+        case Kind.COMPANION:
+            return _person(session, kind, company.fellow(session, viewer=viewer, place=identity))
+
+
+def _person(session: Session, kind: Kind, found: Mention) -> Subject:
+    group = session.get_one(Group, found.group)
+    return Subject(
+        kind=kind,
+        label=found.label,
+        snapshot={"name": found.label, "group": group.name},
+        reported=found.account,
+        group=found.group,
+    )
 
 
 def _group(group: Group) -> Subject:
@@ -165,11 +184,13 @@ def _check_not_too_many(session: Session, reporter: str, now: datetime) -> None:
 
 
 def _part(session: Session, row: Report, about: Subject, now: datetime) -> None:
-    label = about.label if about.kind is Kind.PERSON else f"The person who runs “{about.snapshot['group']}”"
+    named = about.kind in {Kind.PERSON, Kind.COMPANION}
+    label = about.label if named else f"The person who runs “{about.snapshot['group']}”"
     reported, reporter = row.reported or "", row.account or ""
-    blocks.block(session, member=reporter, other=reported, label=label, now=now)
     if row.category in PAUSES:
         restrictions.impose(session, account=reported, limit=Limit.PAUSED, report=row.id, now=now)
+        circles.step_out_everywhere(session, member=reported, now=now)
+    blocks.block(session, member=reporter, other=reported, label=label, now=now)
 
 
 def waiting(session: Session, *, moderator: str) -> list[Report]:

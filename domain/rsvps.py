@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, restrictions, sealed, suggestions
+from domain import circles, events, outbox, restrictions, sealed, suggestions
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, Group, Member, Occurrence, Rsvp, RsvpStatus
 from domain.visibility import visible_to
@@ -90,6 +90,8 @@ def respond(  # noqa: PLR0913  (one answer, said in full)
     _keep_plan(session, row, expected, reward)
     session.flush()
     if status != earlier:
+        if earlier == RsvpStatus.YES:
+            circles.step_out(session, member=member, occurrence=occurrence, now=now)
         _announce(session, row, place, now)
     return row
 

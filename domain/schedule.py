@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from domain import events, groups, low_pressure, outbox
+from domain import circles, events, groups, low_pressure, outbox
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, EventFact, EventInterest, Group, Occurrence, Rsvp
 from domain.models.base import new_id
@@ -250,6 +250,7 @@ def cancel_occurrence(session: Session, *, occurrence: Occurrence, reason: str, 
     occurrence.cancelled_at = now
     occurrence.cancel_reason = reason.strip()[:280]
     session.flush()
+    circles.end_all(session, occurrence=occurrence.id, now=now)
     outbox.record(session, events.OccurrenceCancelled(occurrence=occurrence.id))
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from domain.checkin_answers import Trend
-from domain.circle import Ring
+from domain.widening import Ring
 from domain.goals import GoalView, Period, Template
 from domain.mismatch import NeedServed
 from domain.progress import Kind, Month, Outcomes

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import comforts, consent, members, places, sealed, suggestions
+from domain import comforts, company, consent, members, places, sealed, suggestions
 from domain.models import (
     Answer,
     ConsentPurpose,
@@ -70,7 +70,7 @@ def load_members(
     sealed.open_keys(session, ids)
     states = comforts.load_many(session, ids)
     past = _past(session, ids, now=now)
-    apart = suggestions.apart(session, ids)
+    apart, again = suggestions.apart(session, ids), company.mutual(session, ids)
     rows = session.scalars(select(Member).where(Member.id.in_(ids)))
     return [
         MemberInput(
@@ -80,6 +80,7 @@ def load_members(
             preferences=_preferences(session, row),
             planned=tuple(_planned(past[row.id], state, situations)),
             knows=frozenset(past[row.id].knows - apart.get(row.id, set())),
+            meet_again=frozenset(again.get(row.id, set()) - apart.get(row.id, set())),
             apart=frozenset(apart.get(row.id, ())),
             visits=dict(past[row.id].visits),
             history=past[row.id].history(),

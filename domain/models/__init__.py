@@ -12,6 +12,7 @@ from domain.models.account import (
     account_roles,
 )
 from domain.models.base import Base, Instant, new_id
+from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, PlaceAnswer
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
@@ -56,6 +57,10 @@ __all__ = [
     "BulkRun",
     "CheckIn",
     "CheckInKind",
+    "Circle",
+    "CirclePlace",
+    "CircleRequest",
+    "CircleWish",
     "ComfortAnswers",
     "ComfortState",
     "ComfortTrail",
@@ -91,7 +96,11 @@ __all__ = [
     "OutboxMessage",
     "Outcome",
     "Passkey",
+<<<<<<< HEAD
     "Press",
+=======
+    "PlaceAnswer",
+>>>>>>> 476d43b (Let members go to an outing with a few others)
     "Prompt",
     "ProposalStatus",
     "Reflection",

@@ -108,6 +108,7 @@ class ConsentPurpose(StrEnum):
     GROUP_VISIBILITY = "group_visibility"  #: display name shown to the groups I join
     HARDER_STEP = "harder_step"  #: a step above the last one
     CHECK_INS = "check_ins"  #: answers to check-ins are kept, for the member alone
+    INTRODUCTIONS = "introductions"  #: display name and chosen interests shown to a few who go along
 
 
 class Consent(Identified, Base):

@@ -50,7 +50,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
     MEMBER: """
         blocks.index blocks.undo blocks.ask_organizer blocks.block_organizer supporters.index
         supporters.page supporters.revoke supporters.invite supporters.decide
-        calendar.one checkins.index checkins.ask checkins.answer checkins.change checkins.mail
+        calendar.one circles.page circles.ask circles.agree circles.step_out circles.again circles.ask_block
+        circles.block checkins.index checkins.ask checkins.answer checkins.change checkins.mail
         checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
         ladder.add ladder.step ladder.move ladder.archive ladder.restore ladder.edit ladder.accept
@@ -87,6 +88,9 @@ OWN: dict[frozenset[Actor], str] = {
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove
+    """,
+    frozenset({Actor.SELF, Actor.OTHER}): """
+        circles.page circles.ask circles.agree circles.step_out circles.again
     """,
     frozenset({Actor.SUPPORTER}): """
         supporters.supported supporters.look supporters.write supporters.propose

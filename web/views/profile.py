@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from domain import comforts, consent, localities, members, places, runs
+from domain import circles, comforts, consent, localities, members, places, runs
 from domain.errors import Invalid
 from domain.models import ConsentPurpose, Member
 from web import clock
@@ -87,6 +87,7 @@ def index() -> str:
         answers=comforts.answers(session, member.id),
         agreed=consent.has(session, account=member.id, purpose=ConsentPurpose.COMFORT),
         shown=consent.has(session, account=member.id, purpose=ConsentPurpose.GROUP_VISIBILITY),
+        introduced=consent.has(session, account=member.id, purpose=ConsentPurpose.INTRODUCTIONS),
         wordings=consent.WORDINGS,
         resting=member.paused_until is not None and member.paused_until > clock.now(),
         need_words=NEEDS.get,
@@ -115,12 +116,17 @@ def save(part: str) -> Answer:
     return redirect(url_for("profile.index"), 303)
 
 
+_CHANGEABLE = frozenset(
+    {ConsentPurpose.COMFORT, ConsentPurpose.GROUP_VISIBILITY, ConsentPurpose.INTRODUCTIONS}
+)
+
+
 @bp.post("/profile/consent")
 @audience(Audience.MEMBER)
 def change_consent() -> Response:
     """Give or take back one consent, at once."""
     purpose = request.form.get("purpose", "")
-    if purpose not in {ConsentPurpose.COMFORT, ConsentPurpose.GROUP_VISIBILITY}:
+    if purpose not in _CHANGEABLE:
         abort(422)
     _change_consent(current_member(), ConsentPurpose(purpose), agree=request.form.get("answer") == "yes")
     db.session.commit()
@@ -134,6 +140,8 @@ def _change_consent(member: Member, purpose: ConsentPurpose, *, agree: bool) -> 
         consent.give(session, account=member.id, purpose=purpose, now=now)
     elif purpose is ConsentPurpose.COMFORT:
         members.withdraw_comfort(session, member=member, now=now)
+    elif purpose is ConsentPurpose.INTRODUCTIONS:
+        circles.withdraw_consent(session, member=member.id, now=now)
     else:
         consent.withdraw(session, account=member.id, purpose=purpose, now=now)
 

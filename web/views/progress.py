@@ -11,7 +11,7 @@ from flask import Blueprint, render_template
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from domain import circle, goals, ladders, members, notices, past, progress, trails
+from domain import goals, ladders, members, notices, past, progress, trails, widening
 from domain.mismatch import needs_served
 from domain.past import Past, PastOuting
 from domain.progress import Kind
@@ -141,7 +141,7 @@ def _repertoire(been: Past) -> dict[str, Any]:
 
 
 def _circle(been: Past) -> dict[str, Any] | None:
-    rings = circle.widening(db.session(), member=current_member().id, attended=been.attended)
+    rings = widening.widening(db.session(), member=current_member().id, attended=been.attended)
     if not rings:
         return None
     rows = [

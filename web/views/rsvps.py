@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, outings, reflections, rsvps, suggestions, wins
+from domain import agenda, company, outings, reflections, rsvps, suggestions, wins
 from domain.agenda import Entry
+from domain.company import Company
 from domain.models import Answer, RsvpStatus, Suggestion
 from domain.outings import Outing
 from domain.rsvps import OverCap
@@ -149,9 +150,19 @@ def page(rsvp: str) -> str:
         begun=occurrence.starts_at <= now,
         over=occurrence.ends_at <= now,
         offered=_offered(outing),
+        company=_company(outing),
         topics=topics.prepared(outing.event),
         evidence=reflections.evidence(db.session(), member=current_member().id, limit=1),
         win=_newest_win(),
+    )
+
+
+def _company(outing: Outing) -> Company | None:
+    """Return how far going with a few others has come, for who goes."""
+    if not outing.going:
+        return None
+    return company.look(
+        db.session(), member=outing.rsvp.member, occurrence=outing.occurrence, now=clock.now()
     )
 
 

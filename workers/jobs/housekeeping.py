@@ -9,7 +9,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import audit, events, heartbeats, outbox, presses, reports, retention, runs, schedule, tallies
+from domain import (
+    audit,
+    circle_forming,
+    events,
+    heartbeats,
+    outbox,
+    presses,
+    reports,
+    retention,
+    runs,
+    schedule,
+    tallies,
+)
 from domain.database import reading, writing
 from domain.models import Event
 from workers.jobs.job import Job
@@ -46,6 +58,7 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
         audit.prune(session, now=now)
         reports.prune(session, now=now)
         tallies.fold(session)
+        circle_forming.prune(session, now=now)
     _attest(runtime)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import circle, past
-from domain.circle import Ring
+from domain import past, widening
 from domain.models import Block
+from domain.widening import Ring
 from tests.conftest import NOW
 from tests.domain.outing_rows import a_group, a_member
 from tests.domain.past_rows import go, place
 
 
 def rings(session: Session, member: str) -> list[Ring]:
-    return circle.widening(session, member=member, attended=past.of(session, member=member).attended)
+    return widening.widening(session, member=member, attended=past.of(session, member=member).attended)
 
 
 @pytest.mark.requirement("R65")
