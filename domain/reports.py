@@ -63,7 +63,7 @@ class Kind(StrEnum):
     GROUP = "group"
     EVENT = "event"
     PERSON = "person"
-    COMPANION = "companion"  #: somebody of one's circle, by their place in it
+    FELLOW = "fellow"  #: somebody of one's circle, by their place in it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +87,7 @@ def subject(session: Session, *, viewer: str, kind: Kind, identity: str) -> Subj
             return _event(session, viewer, identity)
         case Kind.PERSON:
             return _person(session, kind, people.fellow(session, viewer=viewer, membership=identity))
-        case Kind.COMPANION:
+        case Kind.FELLOW:
             return _person(session, kind, company.fellow(session, viewer=viewer, place=identity))
 
 
@@ -184,7 +184,7 @@ def _check_not_too_many(session: Session, reporter: str, now: datetime) -> None:
 
 
 def _part(session: Session, row: Report, about: Subject, now: datetime) -> None:
-    named = about.kind in {Kind.PERSON, Kind.COMPANION}
+    named = about.kind in {Kind.PERSON, Kind.FELLOW}
     label = about.label if named else f"The person who runs “{about.snapshot['group']}”"
     reported, reporter = row.reported or "", row.account or ""
     if row.category in PAUSES:

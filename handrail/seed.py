@@ -28,6 +28,7 @@ from domain.models import Account, ConsentPurpose, Event, EventFact, Member, Occ
 from domain.reflections import MeetAgain, ReflectionBody, Signal, SmallWin
 from domain.wins import WinKind
 from handrail.people import POINTS, Person, demo_person, townspeople
+from handrail.seed_company import seed_company
 from handrail.town import Town, read_town
 from matching.inputs import SituationFeature
 
@@ -91,6 +92,7 @@ class _Seeding:
         self._settle(demo_person(offered), MEMBER.email, town)
         for person in townspeople(offered):
             self._settle(person, f"{person.name.lower()}@example.com", town)
+        self._company(offered)
         outbox.record(self.session, events.HousekeepingDue(day=f"{self.now:%Y-%m-%d}"))
 
     def _account(self, email: str, *roles: RoleName) -> Account:
@@ -139,6 +141,18 @@ class _Seeding:
             self._leave_open(member, person)
         if person.paused:
             members.pause(self.session, member=member, until=self.now + timedelta(days=21), now=self.now)
+
+    def _company(self, offered: tuple[frozenset[str], ...]) -> None:
+        """Bring the demo member together with those who share most of what they like."""
+        liked = demo_person(offered).interests.keys()
+        rows = self.session.scalars(
+            select(Member).where(Member.paused_until.is_(None)).order_by(Member.id)
+        ).all()
+        by_email = accounts.find(self.session, MEMBER.email)
+        demo = next(each for each in rows if by_email and each.id == by_email.id)
+        others = [each for each in rows if each is not demo and each.interests]
+        others.sort(key=lambda each: -len(liked & {one.interest for one in each.interests}))
+        seed_company(self.session, member=demo, others=others, now=self.now)
 
     def _onboard(self, member: Member, person: Person, town: Town) -> None:
         profile = Profile(

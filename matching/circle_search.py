@@ -30,12 +30,13 @@ _TARGETS = (ROOMY, MOST, FEWEST)
 def search(puzzle: Puzzle, *, seed: int, shakes: int | None = None) -> Circles:
     """Return circles as rows of the puzzle; who is in none could not be placed.
 
-    ``shakes``: how often a part is redone; by itself more often the fewer people there are.
+    ``shakes``: how often a part is redone; by itself most often for a few dozen people.
     """
     if len(puzzle.ids) < FEWEST:
         return []
     rng = np.random.default_rng(seed)
-    shakes = min(max(8_000 // len(puzzle.ids), 40), 200) if shakes is None else shakes
+    people = len(puzzle.ids)
+    shakes = min(10 * people, max(8_000 // people, 40), 200) if shakes is None else shakes
     targets = islice(cycle(_TARGETS), STARTS + shakes)
     best: Circles = []
     for number, target in enumerate(targets):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from domain import circle_forming, circles, rsvps
 from domain.circle_forming import Placement
-from domain.models import Account, Circle, ConsentPurpose, Member, Occurrence, RsvpStatus
+from domain.models import Circle, ConsentPurpose, Member, Occurrence, RsvpStatus
 from tests import factories
 from tests.conftest import NOW
 
@@ -67,12 +67,18 @@ def past(session: Session, occurrence: Occurrence) -> Occurrence:
     return row
 
 
-def ask(session: Session, occurrence: Occurrence, members: Iterable[Member], **facts: Any) -> None:
+def ask(
+    session: Session,
+    occurrence: Occurrence,
+    members: Iterable[Member],
+    *,
+    topics: Sequence[str] | None = None,
+    now: datetime = NOW,
+) -> None:
+    """Have members ask for company; they show all they like unless ``topics`` says otherwise."""
     for member in members:
-        topics = [each.interest for each in member.interests]
-        circles.ask(
-            session, member=member.id, occurrence=occurrence.id, **{"topics": topics, "now": NOW} | facts
-        )
+        liked = [each.interest for each in member.interests] if topics is None else topics
+        circles.ask(session, member=member.id, occurrence=occurrence.id, topics=liked, now=now)
 
 
 def form(session: Session, occurrence: Occurrence, members: Iterable[Member]) -> Circle:
@@ -92,7 +98,3 @@ def settled(session: Session, occurrence: Occurrence, members: Iterable[Member])
     for each in people:
         circles.agree(session, member=each.id, occurrence=occurrence.id, now=NOW)
     return circle
-
-
-def account(session: Session, member: Member) -> Account:
-    return session.get_one(Account, member.id)

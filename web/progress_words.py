@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from domain.checkin_answers import Trend
-from domain.widening import Ring
 from domain.goals import GoalView, Period, Template
 from domain.mismatch import NeedServed
 from domain.progress import Kind, Month, Outcomes
+from domain.widening import Ring
 from domain.wins import WinKind
 from matching.inputs import Need
 

@@ -75,7 +75,7 @@ class Report(Identified, Base):
     reported: Mapped[str | None] = reference("accounts.id", ondelete="SET NULL", index=True)
     group: Mapped[str | None] = reference("groups.id", ondelete="SET NULL")
     occurrence: Mapped[str | None] = reference("occurrences.id", ondelete="SET NULL")
-    kind: Mapped[str] = mapped_column(String(20))  #: group, event, person, companion
+    kind: Mapped[str] = mapped_column(String(20))  #: group, event, person, fellow
     category: Mapped[str] = mapped_column(String(20))  #: `ReportCategory`
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]

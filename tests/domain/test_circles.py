@@ -210,7 +210,7 @@ def test_whatever_takes_somebody_away_takes_them_out(
             rsvps.respond(session, member=ann.id, occurrence=evening.id, status=RsvpStatus.NO, now=NOW)
         case "paused":
             place = look(session, four[1], evening).companions[0].place
-            about = reports.subject(session, viewer=four[1].id, kind=Kind.COMPANION, identity=place)
+            about = reports.subject(session, viewer=four[1].id, kind=Kind.FELLOW, identity=place)
             assert about.reported == ann.id
             reports.file(
                 session, reporter=four[1].id, about=about, category=ReportCategory.DANGER, words="x", now=NOW
@@ -389,6 +389,6 @@ class Evening(RuleBasedStateMachine):
 @pytest.mark.requirement("R47", "R55")
 def test_block_at_any_time(sessions: Sessions) -> None:
     machine = type("Machine", (Evening,), {"sessions": sessions})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine, settings=settings(max_examples=12, stateful_step_count=16, deadline=None)
     )

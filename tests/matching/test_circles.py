@@ -55,8 +55,8 @@ def test_no_circle_passes_a_limit_and_everybody_is_placed_or_told_why(people: in
     seekers = some(people, seed) if people > 1 else four()[:people]
     known = {each.id: each for each in seekers}
     puzzle = puzzle_of([each for each in seekers if each.access_met], SETTINGS)
-    for circle in search(puzzle, seed=seed, shakes=2):
-        check(tuple(puzzle.ids[row] for row in circle), known)
+    for rows in search(puzzle, seed=seed, shakes=2):
+        check(tuple(puzzle.ids[row] for row in rows), known)
     found = form(seekers, settings=SETTINGS, seed=seed) if people <= 9 else None
     if found:
         placed = [name for circle in found.circles for name in circle]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import blocks, export, outbox, reports, rsvps, settings, support_notes, supporters
+from domain import blocks, circles, export, outbox, reports, rsvps, settings, support_notes, supporters
 from domain.events import MatchingRunRequested
 from domain.models import (
     Account,
@@ -24,7 +24,7 @@ from domain.models import (
 )
 from domain.reports import Kind, Subject
 from domain.supporters import Item
-from tests import factories
+from tests import circle_rows, factories
 from tests.conftest import NOW
 from tests.security import confidences
 from tests.security.actors import MEMBERS, ROLES, Actor, World
@@ -62,6 +62,7 @@ def build(session: Session) -> World:
     answer = rsvps.respond(
         session, member=other.id, occurrence=ahead.id, status=RsvpStatus.YES, now=NOW, over_cap=True
     )
+    things["companion"] = _circle(session, ahead, (member, other))
     theirs = {"group": far.id, "event": far_event.id, "occurrence": far_ahead.id, "rsvp": answer.id}
     session.flush()
     return World(accounts=people, things=things, theirs=theirs)
@@ -107,6 +108,16 @@ def _event(session: Session, group: Group) -> tuple[Event, Occurrence, Occurrenc
     ahead = factories.occurrence(session, event=event)
     behind = factories.occurrence(session, event=event, starts_at=NOW - timedelta(days=3))
     return event, ahead, behind
+
+
+def _circle(session: Session, ahead: Occurrence, people: tuple[Member, ...]) -> str:
+    """Have the members go with a third, all having said yes; return the place of the last of them."""
+    third = factories.member(session, display_name="Third", consents=(ConsentPurpose.INTRODUCTIONS,))
+    rsvps.respond(session, member=third.id, occurrence=ahead.id, status=RsvpStatus.YES, now=NOW)
+    circle_rows.settled(session, ahead, (*people, third))
+    place = circles.place_of(session, member=people[-1].id, occurrence=ahead.id)
+    assert place is not None
+    return str(place.id)
 
 
 def _soon(session: Session, event: Event) -> Occurrence:

@@ -81,6 +81,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
 #: Of those, the ones about a thing that is one person's own: for everybody else it is not there.
 OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.SELF}): """
+        circles.ask_block circles.block
         blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change

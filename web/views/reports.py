@@ -19,7 +19,7 @@ bp = Blueprint("reports", __name__)
 Page = str | tuple[str, int] | Response
 
 
-@bp.route("/report/<any(group, event, person, companion):kind>/<subject>", methods=["GET", "POST"])
+@bp.route("/report/<any(group, event, person, fellow):kind>/<subject>", methods=["GET", "POST"])
 @audience(Audience.ACCOUNT)
 def file(kind: str, subject: str) -> Page:
     """Ask what is not right; sent, the two people no longer see each other."""
