@@ -95,6 +95,17 @@ def has(session: Session, *, account: str, purpose: ConsentPurpose) -> bool:
     return standing is not None and standing.text_hash == WORDINGS[purpose].digest
 
 
+def given(session: Session, *, account: str) -> frozenset[ConsentPurpose]:
+    """Return everything a yes stands for, to the words of today."""
+    rows = session.execute(
+        select(Consent.purpose, Consent.text_hash).where(
+            Consent.account == account, Consent.withdrawn_at.is_(None)
+        )
+    )
+    known = {(ConsentPurpose(row.purpose), row.text_hash) for row in rows}
+    return frozenset(purpose for purpose, words in WORDINGS.items() if (purpose, words.digest) in known)
+
+
 def holders(session: Session, accounts: Collection[str], purpose: ConsentPurpose) -> set[str]:
     """Return those of the accounts whose yes stands, to the words of today."""
     rows = session.scalars(

@@ -99,7 +99,7 @@ def test_three_members_go_together_and_two_would_meet_again(
     three.place()
     page = three.page(0)
     assert "2 others would like company too" in page
-    assert "2 of them like board games too" in page
+    assert "2 of them enjoy board games too" in page
     assert unnamed(page, 0)
     for who in (0, 1):
         assert three.say(who, "yes") == 303

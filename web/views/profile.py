@@ -80,14 +80,15 @@ def start() -> Response:
 @audience(Audience.MEMBER)
 def index() -> str:
     member, session = current_member(), db.session()
+    given = consent.given(session, account=member.id)
     return render_template(
         "profile/index.html",
         member=member,
         private=members.read_private(session, member),
         answers=comforts.answers(session, member.id),
-        agreed=consent.has(session, account=member.id, purpose=ConsentPurpose.COMFORT),
-        shown=consent.has(session, account=member.id, purpose=ConsentPurpose.GROUP_VISIBILITY),
-        introduced=consent.has(session, account=member.id, purpose=ConsentPurpose.INTRODUCTIONS),
+        agreed=ConsentPurpose.COMFORT in given,
+        shown=ConsentPurpose.GROUP_VISIBILITY in given,
+        introduced=ConsentPurpose.INTRODUCTIONS in given,
         wordings=consent.WORDINGS,
         resting=member.paused_until is not None and member.paused_until > clock.now(),
         need_words=NEEDS.get,
