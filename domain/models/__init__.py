@@ -96,11 +96,8 @@ __all__ = [
     "OutboxMessage",
     "Outcome",
     "Passkey",
-<<<<<<< HEAD
     "Press",
-=======
     "PlaceAnswer",
->>>>>>> 476d43b (Let members go to an outing with a few others)
     "Prompt",
     "ProposalStatus",
     "Reflection",
