@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain.models import Consent, ConsentPurpose
@@ -108,15 +108,16 @@ def given(session: Session, *, account: str) -> frozenset[ConsentPurpose]:
 
 def holders(session: Session, accounts: Collection[str], purpose: ConsentPurpose) -> set[str]:
     """Return those of the accounts whose yes stands, to the words of today."""
-    rows = session.scalars(
-        select(Consent.account).where(
-            Consent.account.in_(accounts),
-            Consent.purpose == purpose,
-            Consent.text_hash == WORDINGS[purpose].digest,
-            Consent.withdrawn_at.is_(None),
-        )
+    return set(session.scalars(agreed(purpose).where(Consent.account.in_(accounts))))
+
+
+def agreed(purpose: ConsentPurpose) -> Select[str]:
+    """Return the query of every account whose yes stands, to the words of today."""
+    return select(Consent.account).where(
+        Consent.purpose == purpose,
+        Consent.text_hash == WORDINGS[purpose].digest,
+        Consent.withdrawn_at.is_(None),
     )
-    return set(rows)
 
 
 def _standing(session: Session, account: str, purpose: ConsentPurpose) -> Consent | None:

@@ -197,6 +197,18 @@ class BulkStepDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelFitDue(DomainEvent):
+    """What people joined is to be learnt from anew: asked for every night, or by an admin."""
+
+    lane: ClassVar[Lane] = Lane.BULK
+    fit: str
+
+    @property
+    def aggregate(self) -> str:
+        return f"fit:{self.fit}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailRequested(DomainEvent):
     """A mail is to be sent."""
 
@@ -367,6 +379,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     ListingsImported,
     MailRequested,
     MatchingRunRequested,
+    ModelFitDue,
     OccurrenceCancelled,
     ReflectionRecorded,
     ReminderDue,

@@ -43,14 +43,25 @@ def latest(session: Session, *, member: str) -> MatchingRun | None:
     )
 
 
-def start(session: Session, runs: Sequence[str], *, settings_version: str, now: datetime) -> None:
-    """Mark runs as running; one that ran before keeps the settings it began with."""
+def start(
+    session: Session,
+    runs: Sequence[str],
+    *,
+    settings_version: str,
+    model_version: str | None = None,
+    now: datetime,
+) -> None:
+    """Mark runs as running, with the settings and the model taken for them.
+
+    One that is tried again names what is taken for it now: that is what its suggestions come from.
+    """
     session.execute(
         update(MatchingRun)
         .where(MatchingRun.id.in_(runs))
         .values(
             status=RunStatus.RUNNING,
-            settings_version=func.coalesce(MatchingRun.settings_version, settings_version),
+            settings_version=settings_version,
+            model_version=model_version,
             started_at=func.coalesce(MatchingRun.started_at, now),
             finished_at=None,
             failure=None,
@@ -77,9 +88,16 @@ def superseded(session: Session, runs: Sequence[str]) -> set[str]:
 
 
 def finish(
-    session: Session, outcomes: Mapping[str, Mapping[str, Any]], *, model_version: str, now: datetime
+    session: Session,
+    outcomes: Mapping[str, Mapping[str, Any]],
+    *,
+    inputs: Mapping[str, Mapping[str, Any]] | None = None,
+    now: datetime,
 ) -> None:
-    """Mark runs as finished, each with its outcome: counts only, no content."""
+    """Mark runs as finished, each with its outcome: counts only, no content.
+
+    ``inputs``: by run, the marks of what it was told (`workers.inputs`).
+    """
     for run, outcome in outcomes.items():
         session.execute(
             update(MatchingRun)
@@ -89,7 +107,7 @@ def finish(
                 stage=None,
                 finished_at=now,
                 outcome=dict(outcome),
-                model_version=model_version,
+                inputs=(inputs or {}).get(run),
             )
             .execution_options(synchronize_session=False)
         )

@@ -87,7 +87,7 @@ def evaluate(history: History, *, seed: int = 0) -> Report:
     heard = hear(part.community.people, model.learned.words)
     report: Report = {}
     for name, method in methods.items():
-        found, used = _timed(partial(_find, part.test, heard, method))
+        found, used = _timed(partial(find, part.test, heard, method))
         regimes = {"warm": warm[found.people], "cold": ~warm[found.people]}
         report[name] = {regime: measure(found.only(flags)) for regime, flags in regimes.items()}
         report[name]["seconds"] = round(used + (seconds if name == "handrail" else 0.0), 3)
@@ -106,7 +106,8 @@ def measure(found: Found) -> Measures:
     return {**dict(zip(MEASURES, means, strict=True)), "people": len(each)}
 
 
-def _find(test: csr_matrix, heard: Heard, method: Method) -> Found:
+def find(test: csr_matrix, heard: Heard, method: Method) -> Found:
+    """Return at which place a method puts each hidden join."""
     tested = np.flatnonzero(np.diff(test.indptr))
     blocks = []
     for start in range(0, len(tested), _BLOCK):

@@ -41,7 +41,9 @@ class Taste:
         alike = np.asarray((said @ self.content.T).todense())
         share = self.popularity_share
         plain: Floats = np.clip((1 - share) * alike + share * self.popularity, 0, 1)
-        return plain if self.model is None else self._learned(self.model, members, plain)
+        if self.model is None or not self.groups:
+            return plain
+        return self._learned(self.model, members, plain)
 
     def _learned(self, model: AffinityModel, members: Sequence[MemberInput], plain: Floats) -> Floats:
         scores = model.scores(hear(people_of(members, model.groups), model.learned.words))

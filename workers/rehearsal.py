@@ -47,6 +47,7 @@ def _read(runtime: Runtime) -> None:
     now = runtime.clock()
     with reading(runtime.sessions) as session:
         settings.in_force(session)
+        runtime.models.take(session)
         boxes_of(session, [NOBODY])
         load_events(session, now=now, days=1, boxes=[NOWHERE])
         load_members(session, [NOBODY], situations={}, now=now)
@@ -60,5 +61,5 @@ def _store(runtime: Runtime) -> None:
         runs.reach(session, [NOBODY], stage="loading")
         runs.superseded(session, [NOBODY])
         suggestions.replace(session, members=[NOBODY], drafts=[], now=now)
-        runs.finish(session, {NOBODY: {}}, model_version="", now=now)
+        runs.finish(session, {NOBODY: {}}, now=now)
         session.rollback()

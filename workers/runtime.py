@@ -12,6 +12,7 @@ from domain.database import Sessions, open_engine, open_sessions
 from workers.config import WorkerConfig
 from workers.held import Held
 from workers.mailer import Mailer, mailer_of
+from workers.models import Models
 
 
 def _now() -> datetime:
@@ -29,6 +30,7 @@ class Runtime:
     home: Path | None = None  #: None: nothing is kept beside the database
     clock: Callable[[], datetime] = _now
     held: Held = field(default_factory=Held, repr=False)
+    models: Models = field(default_factory=Models, repr=False)
     asked: threading.Event = field(default_factory=threading.Event, repr=False)  #: set: begin nothing more
 
     def end(self) -> None:

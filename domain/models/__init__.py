@@ -11,6 +11,7 @@ from domain.models.account import (
     SealingKey,
     account_roles,
 )
+from domain.models.affinity import FitOutcome, ModelActivation, ModelArrays, ModelFit
 from domain.models.base import Base, Instant, new_id
 from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, PlaceAnswer
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
@@ -75,6 +76,7 @@ __all__ = [
     "EventInterest",
     "Export",
     "FailedTry",
+    "FitOutcome",
     "FormerGuests",
     "Goal",
     "Group",
@@ -90,6 +92,9 @@ __all__ = [
     "MemberInterest",
     "Membership",
     "MessageState",
+    "ModelActivation",
+    "ModelArrays",
+    "ModelFit",
     "NotebookEntry",
     "Occurrence",
     "OutboxAudit",

@@ -83,7 +83,8 @@ class MatchingRun(Identified, Base):
     status: Mapped[str] = mapped_column(String(10))
     stage: Mapped[str | None] = mapped_column(String(20))
     settings_version: Mapped[str | None] = reference("settings_versions.id", ondelete="SET NULL")
-    model_version: Mapped[str | None] = mapped_column(String(32))
+    model_version: Mapped[str | None] = mapped_column(String(32))  #: see `domain.affinity_models`
+    inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON)  #: lot and marks of what it was told
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -47,14 +47,14 @@ def test_asking_while_one_runs_asks_for_another(session: Session, member: str) -
     assert runs.latest(session, member=member) is second
 
 
-def test_a_run_tried_again_keeps_the_settings_it_began_with(session: Session, member: str) -> None:
+def test_a_run_tried_again_names_what_is_taken_for_it_then(session: Session, member: str) -> None:
     run = runs.request(session, member=member, reason="profile", now=NOW)
     start(session, run)
-    kept = run.settings_version
+    before = run.settings_version
     body = settings.in_force(session)[1].to_json()
     settings.activate(session, author=None, body=body, note="again", expected=1, now=NOW)
-    start(session, run)
-    assert run.settings_version == kept
+    start(session, run, later=9)
+    assert run.settings_version == settings.in_force(session)[0].id != before
     assert run.started_at == NOW
 
 
@@ -64,7 +64,7 @@ def test_a_stage_is_written_only_while_it_runs(session: Session, member: str) ->
     runs.reach(session, [run.id], stage="scoring")
     session.refresh(run)
     assert run.stage == "scoring"
-    runs.finish(session, {run.id: {"possible": 2}}, model_version="m", now=NOW)
+    runs.finish(session, {run.id: {"possible": 2}}, now=NOW)
     runs.reach(session, [run.id], stage="storing")
     session.refresh(run)
     assert run.status == RunStatus.FINISHED
@@ -92,7 +92,7 @@ def test_a_run_given_up_lets_the_member_ask_again(session: Session, member: str)
 def test_a_finished_run_is_not_given_up(session: Session, member: str) -> None:
     run = runs.request(session, member=member, reason="profile", now=NOW)
     start(session, run)
-    runs.finish(session, {run.id: {}}, model_version="m", now=NOW)
+    runs.finish(session, {run.id: {}}, now=NOW)
     runs.give_up(session, run.id, failure="ValueError", now=NOW)
     session.refresh(run)
     assert run.status == RunStatus.FINISHED

@@ -156,9 +156,7 @@ def suggested(session: Session, member: Member, occurrence: Occurrence, *, setti
     ]
     suggestions.replace(session, members=[], drafts=drafts, now=NOW)
     runs.start(session, [run.id], settings_version=settings, now=NOW)
-    runs.finish(
-        session, {run.id: {"possible": 3, "excluded": {}, "proposals": 1}}, model_version="t", now=NOW
-    )
+    runs.finish(session, {run.id: {"possible": 3, "excluded": {}, "proposals": 1}}, now=NOW)
     waiting = suggestions.current(session, member=member.id)
     return {"suggestion": waiting[0].row.id, "preparation": waiting[1].row.id}
 

@@ -89,7 +89,7 @@ def suggested(
     suggestions.replace(rows, members=[], drafts=[draft], now=NOW)
     outcome = {"possible": 3, "excluded": {"distance": 12, "not_open": 1}, "proposals": 1}
     runs.start(rows, [run.id], settings_version=_version(rows), now=NOW)
-    runs.finish(rows, {run.id: outcome}, model_version="test", now=NOW)
+    runs.finish(rows, {run.id: outcome}, now=NOW)
     rows.commit()
     return rows.scalars(select(Suggestion).order_by(Suggestion.id.desc())).first()  # type: ignore[return-value]
 

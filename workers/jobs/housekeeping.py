@@ -1,4 +1,4 @@
-"""Once a day: recurring events further ahead, what is done pruned, runs nobody finished ended."""
+"""Once a day: recurring events further ahead, what is done pruned, what people joined learnt from anew."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import (
+    affinity_models,
     audit,
     circle_forming,
     events,
+    fits,
     heartbeats,
     outbox,
     presses,
@@ -55,6 +57,7 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
     with writing(runtime.sessions) as session:
         heartbeats.prune(session, now=now)
         runs.end_stuck(session, now=now)
+        affinity_models.prune(session, now=now)
         audit.prune(session, now=now)
         reports.prune(session, now=now)
         tallies.fold(session)
@@ -83,6 +86,7 @@ def _expand(runtime: Runtime, now: datetime) -> None:
 
 
 def _apply(session: Session, _plan: None, facts: Sequence[events.HousekeepingDue], now: datetime) -> None:
+    fits.request(session, reason=fits.NIGHTLY, now=now)
     for fact in facts:
         # After a long sleep the days missed need not be made up for one by one.
         latest = max(date.fromisoformat(fact.day), now.astimezone(UTC).date())

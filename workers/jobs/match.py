@@ -26,7 +26,6 @@ from workers.reach import boxes_of
 from workers.runtime import Runtime
 from workers.storing import drafts_of, outcome_of
 
-MODEL = "closed-form-1"
 TELL_EVERY = 0.1  #: seconds; a stage shorter than this is not worth a commit of its own
 
 
@@ -49,9 +48,11 @@ class Found:
 def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
     """Begin the runs, match their members together, and return what was found by run."""
     now, ids = runtime.clock(), [each.run for each in asked]
+    with reading(runtime.sessions) as session:
+        learnt = runtime.models.take(session)
     with writing(runtime.sessions) as session:
         version, current = settings.in_force(session)
-        runs.start(session, ids, settings_version=version.id, now=now)
+        runs.start(session, ids, settings_version=version.id, model_version=learnt.version, now=now)
         runs.reach(session, ids, stage=Stage.LOADING)
     tell = _Progress(runtime, ids)
     with reading(runtime.sessions) as session:
@@ -59,7 +60,15 @@ def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
         upcoming = load_events(session, now=now, days=current.horizon, boxes=boxes)
         situations = {each.id: each.situation for each in upcoming}
         members = load_members(session, [each.member for each in asked], situations=situations, now=now)
-    results = match(members, upcoming, settings=current, now=now, seed=_seed(asked), on_stage=tell.reached)
+    results = match(
+        members,
+        upcoming,
+        settings=current,
+        model=learnt.model,
+        now=now,
+        seed=_seed(asked),
+        on_stage=tell.reached,
+    )
     tell.reached(Stage.STORING)
     by_member, by_id = {each.member: each.run for each in asked}, {each.id: each for each in members}
     events_by_id = {each.id: each for each in upcoming}
@@ -89,7 +98,7 @@ def store(session: Session, found: dict[str, Found], asked: Sequence[Asked], now
     drafts = [draft for each in current for draft in found[each.run].drafts]
     suggestions.replace(session, members=[each.member for each in current], drafts=drafts, now=now)
     outcomes = {each.run: found[each.run].outcome if each.run in found else {} for each in asked}
-    runs.finish(session, outcomes, model_version=MODEL, now=now)
+    runs.finish(session, outcomes, now=now)
 
 
 def _seed(asked: Sequence[Asked]) -> int:
