@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from domain import desk, heartbeats, tallies
+from domain import affinity_models, desk, heartbeats, tallies
 from domain.clock import seconds_now
 from domain.desk import LaneFigures
 from domain.models import Mail, MatchingRun, MessageState, OutboxAudit, OutboxMessage
@@ -38,6 +38,7 @@ class Measures:
     decisions: dict[str, int]  #: recent ones at the desk
     mails: int  #: recent mails not sent yet
     tallies: dict[Kind, dict[str, int]]  #: how often since the database was made, by lane
+    model_age: float | None  #: seconds since the model in force was last learnt; none: there is none
 
 
 def look(session: Session, *, now: datetime) -> Measures:
@@ -59,6 +60,7 @@ def look(session: Session, *, now: datetime) -> Measures:
         decisions=_by(session, OutboxAudit.action, OutboxAudit.id >= since),
         mails=_number(session, Mail, and_(Mail.id >= since, Mail.sealed.is_not(None))),
         tallies=tallies.totals(session),
+        model_age=affinity_models.age(session, now=now),
     )
 
 

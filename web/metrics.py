@@ -143,6 +143,9 @@ class _Looked(CollectorRegistry):
             for lane in Lane:
                 family.add_metric([lane], found.tallies[kind].get(lane, 0))
             yield family
+        if found.model_age is not None:
+            says = "Seconds since the model in force was last learnt"
+            yield _gauge("handrail_model_age", says, {"": found.model_age})
 
 
 LANES = {

@@ -7,8 +7,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from domain import blocks, circles, export, outbox, reports, rsvps, settings, support_notes, supporters
+from domain import (
+    blocks,
+    circles,
+    export,
+    fits,
+    outbox,
+    reports,
+    rsvps,
+    settings,
+    support_notes,
+    supporters,
+)
 from domain.events import MatchingRunRequested
+from domain.fits import Fitted
 from domain.models import (
     Account,
     ConsentPurpose,
@@ -31,6 +43,7 @@ from tests.security.actors import MEMBERS, ROLES, Actor, World
 from tests.security.confidences import word
 
 ABSENT = "f" * 32
+SIZES = {"least": 200, "members": 300, "people": 250, "groups": 30, "joins": 900}
 
 
 def build(session: Session) -> World:
@@ -172,4 +185,7 @@ def _of_the_machine(session: Session, admin: str) -> dict[str, str]:
     message = outbox.record(session, MatchingRunRequested(member=ABSENT, run=ABSENT))
     row = session.get_one(OutboxMessage, message)
     row.state, row.last_error = MessageState.DEAD, "ValueError"
-    return {"message": message, "bulk": bulk.id, "number": "1"}
+    fit = fits.request(session, reason=fits.ASKED, author=admin, now=NOW)
+    fits.finish(session, fit.id, Fitted(sizes=SIZES, version="learnt", data=b"learnt"), now=NOW)
+    things = {"fit": fit.id, "version": "learnt"}
+    return {"message": message, "bulk": bulk.id, "number": "1"} | things

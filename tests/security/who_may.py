@@ -75,7 +75,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
     """,
     ADMIN: """
         admin.index admin.desk.index admin.desk.message admin.matching.index admin.matching.change
-        admin.matching.activate admin.matching.version admin.matching.progress admin.runs.index
+        admin.matching.activate admin.matching.version admin.matching.progress admin.models.index
+        admin.models.learn admin.models.progress admin.models.version admin.runs.index
     """,
 }
 #: Of those, the ones about a thing that is one person's own: for everybody else it is not there.

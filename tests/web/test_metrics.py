@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from domain import events, heartbeats, outbox
+from domain import events, fits, heartbeats, outbox
+from domain.fits import Fitted
 from domain.models import OutboxMessage
 from tests.web.conftest import ORIGIN, web_config
 from web import clock
@@ -67,6 +69,17 @@ def test_lanes_processes_and_runs_come_from_the_database(client: FlaskClient, ro
         'handrail_processes{kind="relay"} 0.0',
     ):
         assert line in text.splitlines()
+
+
+def test_the_age_of_the_model_is_there_once_there_is_one(client: FlaskClient, rows: Session) -> None:
+    assert "handrail_model_age" not in figures(client)
+    now = clock.now() - timedelta(hours=30)
+    fit = fits.request(rows, reason=fits.NIGHTLY, now=now)
+    fits.finish(rows, fit.id, Fitted(sizes={}, version="a", data=b"a"), now=now)
+    rows.commit()
+    found = re.search(r"^handrail_model_age (\S+)$", figures(client), re.MULTILINE)
+    assert found
+    assert 108_000 <= float(found[1]) < 110_000
 
 
 def test_a_lease_that_ended_is_seen(client: FlaskClient, rows: Session) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
 
-from domain import announcements, database, events, groups, outbox, runs, schedule
+from domain import announcements, database, events, fits, groups, outbox, runs, schedule
+from domain.fits import Fitted
 from domain.groups import GroupDraft
 from domain.models import MessageState, OutboxMessage, RoleName
 from domain.schedule import EventDraft
@@ -48,6 +50,7 @@ def paths(sqlite_url: str) -> list[str]:
         message = session.query(OutboxMessage).filter_by(kind="bulk_step_due").one()
         message.state = MessageState.DEAD
         ids = {"group": group.id, "event": event.id, "date": date.id, "bulk": bulk.id, "message": message.id}
+        ids["fit"] = _fit(session)
     engine.dispose()
     return [pattern.format(**ids) for pattern in PATTERNS]
 
@@ -68,10 +71,24 @@ PATTERNS = (
     "admin/matching/change",
     "admin/matching/versions/1",
     "admin/matching/progress/{bulk}",
+    "admin/matching/models/",
+    "admin/matching/models/fits/{fit}",
+    "admin/matching/models/versions/learnt",
     "admin/runs/",
     "admin/desk/",
     "admin/desk/messages/{message}",
 )
+
+
+def _fit(session: Session) -> str:
+    """A model that came into force, and another fit at work, whose id is returned."""
+    row = fits.request(session, reason=fits.NIGHTLY, now=clock.now())
+    sizes = {"least": 200, "members": 300, "people": 250, "groups": 30, "joins": 900}
+    each = {"recall": 0.41, "macro": 0.2, "ndcg": 0.3}
+    tried = {"people": 120, "fitted": each, "in_force": each, "popularity": each}
+    found = Fitted(sizes=sizes, measures={"warm": tried, "cold": tried}, version="learnt", data=b"learnt")
+    fits.finish(session, row.id, found, now=clock.now())
+    return fits.request(session, reason=fits.ASKED, now=clock.now()).id
 
 
 def _group() -> GroupDraft:

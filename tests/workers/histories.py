@@ -28,10 +28,10 @@ def add_community(session: Session, *, people: int = 66, groups: int = 12) -> li
         made.append(group.id)
     members = []
     for number in range(people):
-        theme = number % 3
-        member = factories.member(session, interests={THEMES[theme]: 1.0})
+        kind = number % 3
+        member = factories.member(session, interests={THEMES[kind]: 1.0})
         members.append(member.id)
-        own = [group for place, group in enumerate(made) if place % 3 == theme]
+        own = [group for place, group in enumerate(made) if place % 3 == kind]
         for group in rng.permutation(own)[:3]:
             since = NOW - timedelta(days=float(rng.uniform(1, 300)))
             session.add(Membership(group=str(group), member=member.id, since=since))

@@ -13,7 +13,7 @@ from domain.fits import Fitted
 from domain.models.affinity import MOST_BYTES
 from matching.archive import from_npz, to_npz, version_of
 from matching.community import Community
-from matching.trials import enough, fit_and_try
+from matching.trials import LEAST_PEOPLE, enough, fit_and_try
 from workers.jobs.job import Job, Permanent
 from workers.loading_community import load_community
 from workers.runtime import Runtime
@@ -52,6 +52,7 @@ def _prepare(runtime: Runtime, facts: Sequence[events.ModelFitDue]) -> Fitted | 
 def _sizes(community: Community) -> dict[str, int]:
     joins = community.people.joins
     return {
+        "least": LEAST_PEOPLE,
         "members": len(community.people),
         "people": int((community.people.joined() > 0).sum()),
         "groups": len(community.groups.ids),
