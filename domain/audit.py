@@ -42,6 +42,7 @@ class Action(StrEnum):
     SUPPORT_REVOKED = "support_revoked"
     KEYS_ROTATED = "keys_rotated"
     ROLE_GIVEN = "role_given"
+    RUN_EXPLAINED = "run_explained"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -105,6 +105,7 @@ LEFT_OUT: dict[str, str] = {
     "audit_entries.previous": MACHINE,
     "audit_entries.digest": MACHINE,
     "groups.source": MACHINE,
+    "matching_runs.inputs": MACHINE,
     "events.source": MACHINE,
     "events.fingerprint": MACHINE,
 }

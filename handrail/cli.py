@@ -22,6 +22,7 @@ COMMANDS = {
     "keys": ("keys:keys", "Look after the keys that lock what members confide."),
     "doctor": ("doctor:doctor", "Say what is wrong and what mends it."),
     "import": ("import_listings:import_listings", "Read events from a JSON-LD, iCalendar or CSV file."),
+    "explain": ("explain:explain", "Replay a matching run and say why it proposed what it did."),
     "evaluate": ("evaluate:evaluate", "Measure the matcher on recorded data."),
     "bench": ("bench:bench", "Measure how fast a part is on this computer."),
 }

@@ -126,7 +126,7 @@ def _planned(past: _Past, state: State, situations: Mapping[str, Situation]) -> 
             if occurrence in situations
             else state.pace.target,
         )
-        for occurrence, starts_at, ends_at in past.planned
+        for occurrence, starts_at, ends_at in sorted(past.planned)
     ]
 
 

@@ -256,6 +256,6 @@ def _showings(now: datetime) -> Any:
         select(Event.group, func.count())
         .join(Occurrence, Occurrence.event == Event.id)
         .join(Suggestion, Suggestion.occurrence == Occurrence.id)
-        .where(Suggestion.created_at > now - SHOWN_WITHIN)
+        .where(Suggestion.created_at > now - SHOWN_WITHIN, Suggestion.created_at < now)
         .group_by(Event.group)
     )

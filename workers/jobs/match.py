@@ -19,6 +19,7 @@ from matching.pace import State
 from matching.pipeline import match
 from matching.practice import ON_PAPER
 from matching.stages import Stage
+from workers.inputs import marks_of, told
 from workers.jobs.job import Job
 from workers.loading import load_members
 from workers.loading_events import load_events
@@ -43,6 +44,7 @@ class Found:
 
     drafts: list[Drafted] = field(repr=False)
     outcome: dict[str, Any]
+    inputs: dict[str, Any]  #: marks of what it was told
 
 
 def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
@@ -60,6 +62,7 @@ def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
         upcoming = load_events(session, now=now, days=current.horizon, boxes=boxes)
         situations = {each.id: each.situation for each in upcoming}
         members = load_members(session, [each.member for each in asked], situations=situations, now=now)
+        marks = marks_of(session, told(members, upcoming), lot=_seed(asked), at=now)
     results = match(
         members,
         upcoming,
@@ -82,6 +85,7 @@ def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
                 preparation=_preparation(by_id[result.member]),
             ),
             outcome=outcome_of(result),
+            inputs=marks[result.member],
         )
         for result in results
     }
@@ -98,7 +102,8 @@ def store(session: Session, found: dict[str, Found], asked: Sequence[Asked], now
     drafts = [draft for each in current for draft in found[each.run].drafts]
     suggestions.replace(session, members=[each.member for each in current], drafts=drafts, now=now)
     outcomes = {each.run: found[each.run].outcome if each.run in found else {} for each in asked}
-    runs.finish(session, outcomes, now=now)
+    marks = {each.run: found[each.run].inputs for each in asked if each.run in found}
+    runs.finish(session, outcomes, inputs=marks, now=now)
 
 
 def _seed(asked: Sequence[Asked]) -> int:
