@@ -12,9 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.exceptions import StopRequested
-from sqlalchemy.exc import DBAPIError
 
-from domain.database import reading
 from domain.events import Lane
 from workers import logs, queue
 from workers import runtime as slot
@@ -26,7 +24,6 @@ from workers.rehearsal import rehearse
 from workers.runtime import Runtime, open_runtime
 
 MATCHES = (Lane.MATCHING, Lane.BULK)  #: lanes whose work needs the model
-LOOK_EVERY = 10.0  #: seconds between two looks at which model is in force; a work-horse looks itself
 LONGEST_WAIT = 2.0  #: seconds between two tries to reach the queue server
 
 log = logging.getLogger("handrail.worker")
@@ -39,7 +36,6 @@ class LaneWorker(Worker):
 
     def __init__(self, lane: Lane, client: Redis, *, runtime: Runtime, calm: logs.Calm) -> None:
         self._lane, self._runtime, self._calm = lane, runtime, calm
-        self._look_at = 0.0
         super().__init__(
             [queue.queue_of(lane, client)],
             name=f"{name_of(lane)}/{int(time.time() * 1000)}",
@@ -90,18 +86,8 @@ class LaneWorker(Worker):
                 self.wait_for_horse()
                 self._horse_pid = 0
             give_back(self._runtime)
-            self._look_for_model()
-
-    def _look_for_model(self) -> None:
-        """Read a model that came into force, so that the next work-horse finds it."""
-        if self._lane not in MATCHES or time.monotonic() < self._look_at:
-            return
-        self._look_at = time.monotonic() + LOOK_EVERY
-        try:
-            with reading(self._runtime.sessions) as session:
-                self._runtime.models.take(session)
-        except DBAPIError as error:  # the next work-horse will read it
-            log.info("no model lane=%s error=%s", self._lane, type(error).__name__)
+            if self._lane in MATCHES:
+                self._runtime.models.look(self._runtime.sessions)
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
         """Work, and end at once should the worker be killed: its messages are then somebody else's."""

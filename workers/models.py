@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import NamedTuple
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from domain import affinity_models
 from domain.affinity_models import CONTENT
+from domain.database import Sessions, reading
 from matching.affinity import AffinityModel
 from matching.archive import ArchiveError, from_npz
+
+LOOK_EVERY = 10.0  #: seconds
 
 log = logging.getLogger("handrail.models")
 
@@ -27,6 +32,7 @@ class Models:
 
     def __init__(self) -> None:
         self._kept = Learnt()
+        self._next = 0.0
 
     def take(self, session: Session) -> Learnt:
         """Return what is in force now; a model this release cannot read counts as none."""
@@ -35,6 +41,17 @@ class Models:
             self._kept = Learnt()  # let go of the old one before the new one is read
             self._kept = _read(session, version)
         return self._kept if self._kept.model else Learnt()
+
+    def look(self, sessions: Sessions) -> None:
+        """Read what came into force since, at most every ten seconds; a work-horse looks for itself."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + LOOK_EVERY
+        try:
+            with reading(sessions) as session:
+                self.take(session)
+        except DBAPIError as error:
+            log.info("no look error=%s", type(error).__name__)
 
     def read(self, session: Session, version: str) -> Learnt | None:
         """Return a version that a run names; None where its bytes are not kept any more."""

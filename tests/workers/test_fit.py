@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from domain import affinity_models, consent, erasure, fits, members, runs
-from domain.database import reading, writing
+from domain.database import open_engine, open_sessions, reading, writing
 from domain.events import Lane
 from domain.models import (
     Account,
@@ -32,7 +33,7 @@ from domain.models.base import new_id
 from matching import pipeline
 from matching.archive import from_npz
 from tests import factories
-from tests.conftest import NOW
+from tests.conftest import KEYRING, NOW
 from tests.workers.histories import add_community
 from tests.workers.people import QUIET
 from workers.drain import drain_lanes
@@ -253,6 +254,22 @@ def test_a_process_reads_a_model_once(
     assert first.version == fit.version
     assert first.model is second.model is not None
     assert len(read) == 1
+
+
+def test_a_worker_reads_it_for_the_processes_it_forks(
+    runtime: Runtime, people: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    models = Models()
+    away = open_sessions(open_engine(f"sqlite:///{tmp_path}/absent/handrail.db"), KEYRING)
+    models.look(away)  # it does not answer: nothing is raised, and the next look is ten seconds off
+    monkeypatch.setattr("workers.models.LOOK_EVERY", 0.0)
+    models = Models()
+    models.look(runtime.sessions)
+    version = fit_now(runtime).version
+    models.look(runtime.sessions)
+    monkeypatch.delattr("workers.models.from_npz")
+    with reading(runtime.sessions) as session:
+        assert models.take(session).version == version
 
 
 def test_a_model_that_cannot_be_read_counts_as_none(runtime: Runtime, people: list[str]) -> None:
