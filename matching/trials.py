@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.affinity import AffinityModel, fit
+from matching.affinity import AffinityModel, Tier, fit
 from matching.blend import UNFITTED
 from matching.community import Community, People
-from matching.evaluate import Found, Measures, Method, find, measure, split
+from matching.evaluate import Measures, Method, find, measure, split
 from matching.features import Floats
 from matching.histories import History
+from matching.reach import CUTS, Found, by_person
 from matching.signals import Strengths, hear, learn, read_words, single
 
 #: People with a history below which nothing is learnt.
@@ -53,7 +54,7 @@ def fit_and_try(community: Community, *, in_force: AffinityModel | None, seed: i
     """
     history = History(community=_in_time(community), members=(), test=None)
     part = split(history, seed=seed)
-    fitted = fit(part.community, seed=seed)
+    fitted = fit(part.community, seed=seed, manner=part.manner)
     standing = learnt_anew(in_force, part.community)
     methods: dict[str, Method] = {
         FITTED: lambda some, _rows: fitted.scores(some),
@@ -92,8 +93,8 @@ def learnt_anew(model: AffinityModel | None, community: Community) -> AffinityMo
         groups=community.groups.ids,
         learned=learn(hear(community.people, words), words, community.groups, strengths),
         strengths=strengths,
-        cold=model.cold if model else UNFITTED,
-        warm=model.warm if model else UNFITTED,
+        cold=model.cold if model else Tier(weights=UNFITTED),
+        warm=model.warm if model else Tier(weights=UNFITTED),
     )
 
 
@@ -118,9 +119,6 @@ def _surely_worse(found: Mapping[str, Found]) -> bool:
 
 def _each(found: Found) -> Floats:
     """Return per person the mean of recall and nDCG at 10."""
-    _, person, count = np.unique(found.people, return_inverse=True, return_counts=True)
-    hit = found.ranks < 10
-    gain = np.where(hit, 1 / np.log2(found.ranks + 2.0), 0.0)
-    ideal = np.cumsum(1 / np.log2(np.arange(10) + 2.0))[np.minimum(count, 10) - 1]
-    each: Floats = (np.bincount(person, hit) / count + np.bincount(person, gain) / ideal) / 2
+    measured = by_person(found)
+    each: Floats = (measured[:, CUTS.index(10)] + measured[:, -1]) / 2
     return each

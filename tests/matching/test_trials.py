@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from matching.affinity import Tier
 from matching.archive import to_npz
 from matching.community import Community
 from matching.trials import LEAST_PEOPLE, enough, fit_and_try, learnt_anew
@@ -51,7 +52,8 @@ def test_a_blend_surely_worse_than_the_one_in_force_is_called_so(
     community: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = fit_and_try(community, in_force=None, seed=0).model
-    bad = dataclasses.replace(good, cold={"popularity": -1.0}, warm={"popularity": -1.0})
+    worst = Tier(weights={"popularity": -1.0})
+    bad = dataclasses.replace(good, cold=worst, warm=worst)
     monkeypatch.setattr("matching.trials.fit", lambda part, **_: learnt_anew(bad, part))
 
     assert fit_and_try(community, in_force=good, seed=0).worse

@@ -11,7 +11,7 @@ from domain import affinity_models, events, fits
 from domain.database import reading, writing
 from domain.fits import Fitted
 from domain.models.affinity import MOST_BYTES
-from matching.archive import from_npz, to_npz, version_of
+from matching.archive import to_npz, version_of
 from matching.community import Community
 from matching.trials import LEAST_PEOPLE, enough, fit_and_try
 from workers.jobs.job import Job, Permanent
@@ -31,11 +31,11 @@ def _prepare(runtime: Runtime, facts: Sequence[events.ModelFitDue]) -> Fitted | 
     with reading(runtime.sessions) as session:
         community = load_community(session)
         before = affinity_models.in_force(session)
-        stored = affinity_models.arrays(session, before.version) if before.version else None
+        standing = runtime.models.take(session).model
     sizes = _sizes(community)
     if not enough(community):
         return Fitted(sizes=sizes)
-    found = fit_and_try(community, in_force=from_npz(stored) if stored else None, seed=SEED)
+    found = fit_and_try(community, in_force=standing, seed=SEED)
     data = to_npz(found.model)
     if len(data) > MOST_BYTES:
         raise Permanent("the model is too large to be stored")
