@@ -131,7 +131,7 @@ def bearable(  # noqa: PLR0913, PLR0917
     situation: Single,
     assumed: Single,
     left: Whole,
-    number: int,
+    number: int | np.int64,
     under: Single,
     spread: Single,
     margin: Single,
