@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from matching import fused, pipeline
+from matching import comfort, fused, pipeline
 from matching.candidates import Exclusion
 from matching.features import tabulate
-from matching.inputs import MemberInput
+from matching.inputs import EventInput, MemberInput
 from matching.pace import Attempt, Role
 from matching.packing import shortlists
 from matching.pipeline import match
@@ -57,8 +60,14 @@ def people(count: int, seed: int) -> list[MemberInput]:
 
 
 def both(settings: MatchingSettings, seed: int) -> list[tuple[Shortlist, Shortlist]]:
-    members = people(120, seed)
-    table = tabulate(town.events(400, seed=seed, groups=60), fair_showings=settings.fair_showings)
+    return pairs(people(120, seed), town.events(400, seed=seed, groups=60), settings)
+
+
+def pairs(
+    members: list[MemberInput], events: list[EventInput], settings: MatchingSettings
+) -> list[tuple[Shortlist, Shortlist]]:
+    """Return each member's shortlist by the fused pass and by plain arrays."""
+    table = tabulate(events, fair_showings=settings.fair_showings)
     taste = taste_of(table, settings)
     learned, now = taste.affinity(members), NOW.timestamp()
     fast = shortlists(members, table, settings=settings, now=now, learned=learned, groups=taste.of_event)
@@ -69,26 +78,101 @@ def both(settings: MatchingSettings, seed: int) -> list[tuple[Shortlist, Shortli
     return list(zip(fast, plain, strict=True))
 
 
+def assert_same(fast: Shortlist, plain: Shortlist, settings: MatchingSettings) -> int:
+    """Compare all there is in two shortlists; return how many events that were."""
+    assert fast.excluded == plain.excluded
+    assert fast.possible == plain.possible
+    assert fast.visited == plain.visited
+    for role in (Role.RIGHT_SIZED, Role.GENTLER):
+        one, other = fast.roles[role], plain.roles[role]
+        order = [other.ranking.events.tolist().index(column) for column in one.ranking.events]
+        assert_allclose(one.ranking.scores, other.ranking.scores, atol=1e-6)
+        assert_allclose(one.ranking.scores, other.ranking.scores[order], atol=1e-6)
+        assert_allclose(one.overwhelm, other.overwhelm[order], atol=1e-6)
+        assert_allclose(one.suds, other.suds[order], atol=1e-4)
+        weights = np.array([[1 if settings.weights()[part] else 0] for part in PARTS])
+        assert_allclose(one.parts * weights, other.parts[:, order] * weights, atol=2e-5)
+    return sum(len(each.ranking.events) for each in fast.roles.values())
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_fused_pass_is_the_plain_one_to_a_millionth(name: str, seed: int) -> None:
-    compared = 0
-    for fast, plain in both(CASES[name], seed):
-        assert fast.excluded == plain.excluded
-        assert fast.possible == plain.possible
-        assert fast.visited == plain.visited
-        for role in (Role.RIGHT_SIZED, Role.GENTLER):
-            one, other = fast.roles[role], plain.roles[role]
-            order = [other.ranking.events.tolist().index(column) for column in one.ranking.events]
-            assert_allclose(one.ranking.scores, other.ranking.scores, atol=1e-6)
-            assert_allclose(one.ranking.scores, other.ranking.scores[order], atol=1e-6)
-            assert_allclose(one.overwhelm, other.overwhelm[order], atol=1e-6)
-            assert_allclose(one.suds, other.suds[order], atol=1e-4)
-            weights = np.array([[1 if CASES[name].weights()[part] else 0] for part in PARTS])
-            assert_allclose(one.parts * weights, other.parts[:, order] * weights, atol=2e-5)
-            compared += len(one.ranking.events)
+    compared = sum(assert_same(fast, plain, CASES[name]) for fast, plain in both(CASES[name], seed))
 
     assert compared > 500
+
+
+SETTINGS = st.builds(
+    MatchingSettings,
+    diversity=st.just(0.0),
+    shortlist=st.integers(3, 100),
+    novelty=st.sampled_from([0.0, 0.25, 1.0]),
+    ceiling=st.floats(40, 85),
+    ceiling_probability=st.floats(0.01, 0.2),
+    least_energy=st.integers(1, 2),
+    right_sized_floor=st.floats(0, 0.9),
+    right_sized_width=st.floats(5, 40),
+    gentler_by=st.floats(5, 40),
+    horizon=st.integers(1, 90),
+    ladder_weight=st.floats(0.05, 1),
+)
+
+
+def towns() -> st.SearchStrategy[tuple[list[MemberInput], list[EventInput]]]:
+    """Return towns of any size, empty ones too, with alike dates and people of whom nothing is known."""
+    return st.builds(
+        _town,
+        seed=st.integers(0, 10_000),
+        people_count=st.integers(0, 12),
+        event_count=st.integers(0, 40),
+        dates=st.integers(1, 4),
+        unknown=st.integers(0, 12),
+    )
+
+
+def _town(
+    *, seed: int, people_count: int, event_count: int, dates: int, unknown: int
+) -> tuple[list[MemberInput], list[EventInput]]:
+    once = town.events(event_count, seed=seed, groups=8)
+    weekly = [
+        dataclasses.replace(
+            each,
+            id=f"{each.id}-{date}",
+            starts_at=each.starts_at + timedelta(weeks=date),
+            ends_at=each.ends_at + timedelta(weeks=date),
+        )
+        for each in once
+        for date in range(dates)
+    ]
+    members = people(people_count, seed)
+    for row, member in enumerate(members[:unknown]):
+        plain = town.member(id=member.id, state=comfort.start(()))
+        members[row] = plain if row % 2 else dataclasses.replace(member, comfort=plain.comfort)
+    return members, weekly
+
+
+@pytest.mark.requirement("R06")
+@settings(max_examples=40, deadline=None)
+@given(town=towns(), settings=SETTINGS)
+def test_any_town_is_matched_as_by_plain_arrays_and_never_above_a_ceiling(
+    town: tuple[list[MemberInput], list[EventInput]], settings: MatchingSettings
+) -> None:
+    for fast, plain in pairs(*town, settings):
+        assert_same(fast, plain, settings)
+        allowed = min(fast.member.pace.risk_now, settings.ceiling_probability)
+        for ranked in fast.roles.values():
+            assert (ranked.overwhelm <= allowed + 1e-7).all()
+
+
+def test_alike_dates_are_all_listed_the_first_one_first() -> None:
+    members = [town.member(id=f"m{n}") for n in range(3)]
+    starts = [NOW + timedelta(days=2, weeks=week) for week in range(4)]
+    events = [town.event(id=f"e{week}", event="e", starts_at=at) for week, at in enumerate(starts)]
+    for fast, plain in pairs(members, events, MatchingSettings(diversity=0)):
+        listed = fast.roles[Role.RIGHT_SIZED].ranking.events.tolist()
+
+        assert listed == plain.roles[Role.RIGHT_SIZED].ranking.events.tolist() == list(range(4))
 
 
 @pytest.mark.requirement("R06")
