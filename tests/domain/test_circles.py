@@ -390,5 +390,5 @@ class Evening(RuleBasedStateMachine):
 def test_block_at_any_time(sessions: Sessions) -> None:
     machine = type("Machine", (Evening,), {"sessions": sessions})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=12, stateful_step_count=16, deadline=None)
+        machine, settings=settings(max_examples=8, stateful_step_count=14, deadline=None)
     )
