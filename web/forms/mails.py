@@ -23,5 +23,5 @@ TIMES = {9: _l("9 in the morning"), 14: _l("2 in the afternoon"), 18: _l("6 in t
 class LetterForm(FlaskForm):  # type: ignore[misc]
     """A day of the week and a time."""
 
-    weekday = SelectField(_l("On"), choices=options(DAYS), coerce=int, default=6)
-    hour = SelectField(_l("At"), choices=options(TIMES), coerce=int, default=18)
+    weekday = SelectField(_l("Day of the week"), choices=options(DAYS), coerce=int, default=6)
+    hour = SelectField(_l("Time of day"), choices=options(TIMES), coerce=int, default=18)
