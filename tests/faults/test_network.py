@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.events import Lane
 from handrail.program import start
 from tests.chaos.people import settle
 from tests.chaos.place import Place, place, queue_answers, until
@@ -90,6 +91,9 @@ def test_a_machine_whose_link_is_cut_costs_members_a_delay(here: Place, net: Net
         assert visitor.sign_in(person.email, PASSWORD).status == 302
         visitors.append(visitor)
     save_all(visitors, "both machines work")
+    for worker in ("worker-one", "worker-two"):  # two matchers loading at once take long on a busy machine
+        until(lambda: len(here.lanes(worker)) == len(Lane), patience=240, what=here.log(worker))  # noqa: B023
+    until(lambda: still_open(here.sessions) == 0, what=here.log("worker-two"))
     net.cut("one")
     until(lambda: not answers(visitors[0]), what="the link was not cut")
     for visitor in visitors:  # what stands in front sends everybody to the machine that answers
