@@ -92,21 +92,22 @@ def fit(community: Community, *, seed: int, manner: Manner = Manner.TIME) -> Aff
     rehearsals = {warm: rehearse(heard, manner, warm=warm, seed=seed) for warm in (False, True)}
     strengths = _tune(rehearsals)
 
-    def tier(*, warm: bool) -> Tier:
+    def tier(*, warm: bool, otherwise: Tier) -> Tier:
         if _tried(rehearsals[warm]) < _FEWEST:
-            return Tier(weights=UNFITTED)
+            return otherwise
         parts = [
             (each, learn(each.heard, words, community.groups, strengths, warm=warm))
             for each in rehearsals[warm]
         ]
         return _tier(parts, warm=warm)
 
+    cold = tier(warm=False, otherwise=Tier(weights=UNFITTED))
     return AffinityModel(
         groups=community.groups.ids,
         learned=learn(heard, words, community.groups, strengths),
         strengths=strengths,
-        cold=tier(warm=False),
-        warm=tier(warm=True),
+        cold=cold,
+        warm=tier(warm=True, otherwise=cold),
     )
 
 

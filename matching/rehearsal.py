@@ -21,6 +21,8 @@ from matching.signals import Heard
 
 #: People a choice is tried on: enough, and most. Joins are hidden repeatedly where people are few.
 _ENOUGH, _MOST, _MOST_REHEARSALS = 1500, 3000, 5
+#: Enough where they are tried in time: that can be done once only, and others than those show something else.
+_ENOUGH_IN_TIME = 200
 
 _Hide = Callable[[People, np.random.Generator], tuple[People, csr_matrix]]
 
@@ -69,8 +71,9 @@ def rehearse(heard: Heard, manner: Manner, *, warm: bool, seed: int) -> list[Reh
     """
     found: list[Rehearsal] = []
     tried = 0
+    enough = _ENOUGH_IN_TIME if manner is Manner.TIME and heard.people.joined_at is not None else _ENOUGH
     for number, hide in enumerate(_ways(heard.people, manner, warm=warm)):
-        if tried >= _ENOUGH:
+        if tried >= enough:
             break
         rng = np.random.default_rng((seed, warm, number))
         inner, hidden = hide(heard.people, rng)

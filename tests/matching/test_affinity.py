@@ -66,6 +66,13 @@ def test_with_next_to_nobody_content_and_popularity_decide() -> None:
     assert model.cold == Tier(weights=UNFITTED)
 
 
+def test_where_nobody_has_two_joins_people_are_served_as_newcomers_are() -> None:
+    model = fit(histories.made_up(people=600, groups=30, each=0), seed=1)
+
+    assert model.cold.weights != UNFITTED
+    assert model.warm == model.cold
+
+
 def test_a_person_is_scored_alike_alone_and_among_others(community: Community, model: AffinityModel) -> None:
     together = model.scores(hear(community.people.rows(np.arange(20)), model.learned.words))
     alone = model.scores(hear(community.people.rows(np.array([7])), model.learned.words))
