@@ -10,10 +10,11 @@ database's own.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Update, and_, exists, func, literal, or_, select, text, update
+from sqlalchemy import Update, and_, exists, func, literal, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from domain import events, tallies
@@ -200,11 +201,23 @@ def _mine(message: Taken) -> Update:
 
 def close(session: Session, message: Taken) -> None:
     """Mark the message done in the transaction of its effects; raises `Fenced` when it is no longer ours."""
+    close_all(session, [message])
+
+
+def close_all(session: Session, messages: Sequence[Taken]) -> None:
+    """Mark messages done in the transaction of their effects; raises `Fenced` when one is no longer ours."""
+    held = [(message.id, message.fence) for message in messages]
     result: Any = session.execute(
-        _mine(message).values(state=MessageState.DONE, lease_until=None, closed_at=seconds_now())
+        update(OutboxMessage)
+        .where(
+            tuple_(OutboxMessage.id, OutboxMessage.fence).in_(held),
+            OutboxMessage.state == MessageState.READY,
+        )
+        .values(state=MessageState.DONE, lease_until=None, closed_at=seconds_now())
+        .execution_options(synchronize_session=False)
     )
-    if result.rowcount != 1:
-        raise Fenced(message.id)
+    if result.rowcount != len(held):
+        raise Fenced(messages[0].id)
 
 
 def fail(session: Session, message: Taken, error: BaseException) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from domain import events, outbox
@@ -87,6 +87,19 @@ def superseded(session: Session, runs: Sequence[str]) -> set[str]:
     return set(session.scalars(select(MatchingRun.id).where(MatchingRun.id.in_(runs), later)))
 
 
+_FINISH = (
+    update(MatchingRun.__table__)  # type: ignore[arg-type]
+    .where(MatchingRun.__table__.c.id == bindparam("run"))
+    .values(
+        status=RunStatus.FINISHED,
+        stage=None,
+        finished_at=bindparam("now"),
+        outcome=bindparam("found"),
+        inputs=bindparam("told"),
+    )
+)
+
+
 def finish(
     session: Session,
     outcomes: Mapping[str, Mapping[str, Any]],
@@ -98,18 +111,14 @@ def finish(
 
     ``inputs``: by run, the marks of what it was told (`workers.inputs`).
     """
-    for run, outcome in outcomes.items():
-        session.execute(
-            update(MatchingRun)
-            .where(MatchingRun.id == run)
-            .values(
-                status=RunStatus.FINISHED,
-                stage=None,
-                finished_at=now,
-                outcome=dict(outcome),
-                inputs=(inputs or {}).get(run),
-            )
-            .execution_options(synchronize_session=False)
+    marks = inputs or {}
+    if outcomes:
+        session.connection().execute(
+            _FINISH,
+            [
+                {"run": run, "found": dict(outcome), "now": now, "told": marks.get(run)}
+                for run, outcome in outcomes.items()
+            ],
         )
 
 

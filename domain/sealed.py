@@ -96,7 +96,11 @@ def owner_of(row: Any) -> str:
 def _bound_to(row: Any) -> str:
     mapper = inspect(type(row))
     key = "/".join(str(getattr(row, mapper.get_property_by_column(c).key)) for c in mapper.primary_key)
-    return f"{mapper.local_table.name}|sealed|{key}|{owner_of(row)}"
+    return _binding(mapper.local_table.name, key, owner_of(row))
+
+
+def _binding(table: str, key: str, owner: str) -> str:
+    return f"{table}|sealed|{key}|{owner}"
 
 
 def _opened(session: Session) -> dict[str, bytes]:
@@ -110,8 +114,22 @@ def open_keys(session: Session, owners: Iterable[str]) -> None:
     keyring: Keyring = session.info["keyring"]
     for start in range(0, len(missing), 500):
         chunk = missing[start : start + 500]
-        for row in session.scalars(select(SealingKey).where(SealingKey.owner.in_(chunk))):
-            _opened(session)[row.owner] = keyring.unwrap(row.owner, row.wrapped, row.master)
+        wrapped = select(SealingKey.owner, SealingKey.wrapped, SealingKey.master)
+        for owner, key, master in session.execute(wrapped.where(SealingKey.owner.in_(chunk))):
+            _opened(session)[owner] = keyring.unwrap(owner, key, master)
+
+
+def opened(session: Session) -> dict[str, bytes]:
+    """Return the keys this session has opened, by owner, for `lend`."""
+    return dict(_opened(session))
+
+
+def lend(session: Session, keys: Mapping[str, bytes]) -> None:
+    """Spare a session from opening again what another has opened a moment ago.
+
+    What is sealed with them must belong to a row that is seen to exist: its owner may be gone by now.
+    """
+    _opened(session).update(keys)
 
 
 def _key(session: Session, owner: str, *, create: bool) -> bytes:
@@ -133,8 +151,16 @@ def _create_key(session: Session, owner: str) -> bytes:
 
 def seal(session: Session, row: Any, body: Mapping[str, Any]) -> None:
     """Set the row's sealed body; the row must already have its id and owner."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    row.sealed = _encrypt(_key(session, owner_of(row), create=True), text.encode(), _bound_to(row))
+    row.sealed = _encrypt(_key(session, owner_of(row), create=True), _text(body), _bound_to(row))
+
+
+def seal_for(session: Session, *, table: str, key: str, owner: str, body: Mapping[str, Any]) -> bytes:
+    """Return the sealed body of a row that is written without being an object; ``key``: its id."""
+    return _encrypt(_key(session, owner, create=True), _text(body), _binding(table, key, owner))
+
+
+def _text(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def unseal(session: Session, row: Any) -> dict[str, Any]:

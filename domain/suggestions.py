@@ -23,6 +23,8 @@ from domain.models import (
     RsvpStatus,
     Suggestion,
 )
+from domain.models.base import new_id
+from domain.rows import insert_all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,17 +103,17 @@ def answer(session: Session, *, member: str, suggestion: str, answer: Answer, no
 
 def replace(
     session: Session, *, members: Collection[str], drafts: Sequence[Drafted], now: datetime
-) -> list[Suggestion]:
-    """Store what a run found for ``members`` and retire what they had not answered; return the rows.
+) -> list[str]:
+    """Store what a run found for ``members`` and retire what they had not answered; return the new ids.
 
     A draft is dropped whose occurrence was cancelled or answered since, or where somebody blocked now goes.
     """
     retire(session, members=members, now=now)
     sealed.open_keys(session, members)
     rows = [_row(session, draft, now) for draft in _still_possible(session, drafts)]
-    session.add_all(rows)
     session.flush()
-    return rows
+    insert_all(session, Suggestion, rows)
+    return [row["id"] for row in rows]
 
 
 def retire(session: Session, *, members: Collection[str], now: datetime) -> None:
@@ -124,17 +126,20 @@ def retire(session: Session, *, members: Collection[str], now: datetime) -> None
     )
 
 
-def _row(session: Session, draft: Drafted, now: datetime) -> Suggestion:
-    row = Suggestion(
-        run=draft.run,
-        member=draft.member,
-        occurrence=draft.occurrence,
-        position=draft.position,
-        kind=draft.kind,
-        created_at=now,
-    )
-    sealed.seal(session, row, draft.body)
-    return row
+def _row(session: Session, draft: Drafted, now: datetime) -> dict[str, Any]:
+    id_ = new_id()
+    return {
+        "id": id_,
+        "run": draft.run,
+        "member": draft.member,
+        "occurrence": draft.occurrence,
+        "position": draft.position,
+        "kind": draft.kind,
+        "created_at": now,
+        "sealed": sealed.seal_for(
+            session, table=Suggestion.__tablename__, key=id_, owner=draft.member, body=draft.body
+        ),
+    }
 
 
 def _still_possible(session: Session, drafts: Sequence[Drafted]) -> list[Drafted]:

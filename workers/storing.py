@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.suggestions import Drafted
@@ -14,11 +14,16 @@ from matching.pipeline import MemberResult, Proposal
 
 
 def drafts_of(
-    result: MemberResult, *, run: str, member: MemberInput, events: Mapping[str, EventInput], preparation: str
+    result: MemberResult,
+    *,
+    run: str,
+    member: MemberInput,
+    events: Mapping[str, EventInput],
+    preparation: Callable[[MemberInput], str],
 ) -> list[Drafted]:
     """Return one member's suggestions; where nothing is right-sized, the last is a preparation step.
 
-    ``preparation``: which one, an id of `matching.rungs`.
+    ``preparation``: tells which one, an id of `matching.rungs`.
     """
     drafts = [
         Drafted(
@@ -32,7 +37,7 @@ def drafts_of(
         for proposal in result.proposals
     ]
     if result.preparation:
-        body = {"practice": preparation, "reasons": [{"code": "preparation", "data": {}}]}
+        body = {"practice": preparation(member), "reasons": [{"code": "preparation", "data": {}}]}
         position = len(drafts) + 1
         drafts.append(
             Drafted(

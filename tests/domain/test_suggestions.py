@@ -53,7 +53,8 @@ def draft(session: Session, member: Member, occurrence: Occurrence | None, posit
 
 def store(session: Session, *drafts: Drafted) -> list[Suggestion]:
     members = {each.member for each in drafts}
-    return suggestions.replace(session, members=members, drafts=drafts, now=NOW)
+    ids = suggestions.replace(session, members=members, drafts=drafts, now=NOW)
+    return [session.get_one(Suggestion, id_) for id_ in ids]
 
 
 def titles(session: Session, member: Member) -> list[str]:

@@ -46,8 +46,8 @@ def suggest(session: Session, member: str, place: Occurrence, said: Answer) -> N
 
     run = runs.request(session, member=member, reason="x", now=NOW)
     draft = Drafted(run=run.id, member=member, occurrence=place.id, position=1, kind="right_sized", body={})
-    (row,) = suggestions.replace(session, members=[member], drafts=[draft], now=NOW)
-    suggestions.answer(session, member=member, suggestion=row.id, answer=said, now=NOW)
+    (stored,) = suggestions.replace(session, members=[member], drafts=[draft], now=NOW)
+    suggestions.answer(session, member=member, suggestion=stored, answer=said, now=NOW)
 
 
 @pytest.fixture

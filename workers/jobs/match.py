@@ -82,7 +82,7 @@ def match_all(runtime: Runtime, asked: Sequence[Asked]) -> dict[str, Found]:
                 run=by_member[result.member],
                 member=by_id[result.member],
                 events=events_by_id,
-                preparation=_preparation(by_id[result.member]),
+                preparation=_preparation,
             ),
             outcome=outcome_of(result),
             inputs=marks[result.member],

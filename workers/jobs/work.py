@@ -20,9 +20,8 @@ from workers.runtime import Runtime
 from workers.subscriptions import SUBSCRIPTIONS, Subscription, batch_of, subscription_of
 
 PATIENCE = 20.0  #: seconds one bell works
-CLOSED_TOGETHER = (
-    25  #: messages whose effects share a transaction, so that writers wait for each other briefly
-)
+#: Messages whose effects share a transaction, so that writers wait for each other briefly.
+CLOSED_TOGETHER = 100
 
 log = logging.getLogger("handrail.work")
 
@@ -86,8 +85,7 @@ def _run(runtime: Runtime, subscription: Subscription, open_ones: list[Taken]) -
     job.deliver(runtime, plan)
     while chunk := list(islice(open_ones, CLOSED_TOGETHER)):
         with writing(runtime.sessions) as session:
-            for each in chunk:
-                outbox.close(session, each)
+            outbox.close_all(session, chunk)
             job.apply(session, plan, [each.fact() for each in chunk], runtime.clock())
         del open_ones[: len(chunk)]
 
