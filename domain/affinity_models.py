@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, runs
+from domain import bulk_runs, events, outbox
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import BulkRun, ModelActivation, ModelArrays, ModelFit
 
@@ -126,7 +126,7 @@ def put_in_force(
     )
     if version == before.version:
         return None
-    bulk = runs.begin_bulk(session, reason="model", now=now)
+    bulk = bulk_runs.begin(session, reason="model", now=now)
     outbox.record(session, events.BulkStepDue(bulk=bulk.id))
     return bulk
 

@@ -186,14 +186,15 @@ class SettingsActivated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BulkStepDue(DomainEvent):
-    """The next members of a bulk run are to be matched."""
+    """The next members of a part of a bulk run are to be matched; without a part it is to be divided."""
 
     lane: ClassVar[Lane] = Lane.BULK
     bulk: str
+    part: str = ""
 
     @property
     def aggregate(self) -> str:
-        return f"bulk:{self.bulk}"
+        return f"bulk_part:{self.part}" if self.part else f"bulk:{self.bulk}"
 
 
 @dataclass(frozen=True, kw_only=True)

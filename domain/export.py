@@ -66,6 +66,7 @@ WITHIN: dict[str, Callable[[str], ColumnElement[bool]]] = {
 TABLES_LEFT_OUT: dict[str, str] = {
     "account_roles": "shown as the account's roles",
     "bulk_runs": "a count of work over everybody",
+    "bulk_parts": "a count of work over everybody",
     "erasure_marks": "names nobody, and no one account has one",
     "erasures": "an account that is leaving cannot ask for a copy",
     "former_guests": "a count without names",
@@ -104,6 +105,7 @@ LEFT_OUT: dict[str, str] = {
     "exports.file": LETS_IN,
     "audit_entries.previous": MACHINE,
     "audit_entries.digest": MACHINE,
+    "members.region": MACHINE,
     "groups.source": MACHINE,
     "matching_runs.inputs": MACHINE,
     "events.source": MACHINE,

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from domain import consent, digests, events, outbox, runs, sealed, suggestions, trails
+from domain import consent, digests, events, outbox, regions, runs, sealed, suggestions, trails
 from domain.errors import Invalid, NotAllowed
 from domain.models import (
     Account,
@@ -104,7 +104,12 @@ def create(session: Session, *, account: Account, display_name: str, time_zone: 
     """Add the member of an account, sharing its id, and flush it."""
     check_profile(Profile(display_name=display_name, time_zone=time_zone))
     member = Member(
-        id=account.id, display_name=display_name.strip(), time_zone=time_zone, steps_done=[], created_at=now
+        id=account.id,
+        display_name=display_name.strip(),
+        time_zone=time_zone,
+        region=regions.NOWHERE,
+        steps_done=[],
+        created_at=now,
     )
     session.add(member)
     session.flush()
@@ -121,6 +126,7 @@ def save_private(session: Session, *, member: Member, now: datetime, **changes: 
     changed = replace(read_private(session, member), **changes)
     check_private(changed)
     sealed.seal(session, member, changed.to_json())
+    member.region = regions.mark(session, changed.cell)
     session.flush()
     runs.request(session, member=member.id, reason=PROFILE, now=now)
     return changed

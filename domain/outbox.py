@@ -12,9 +12,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Update, and_, exists, func, literal, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Update, and_, exists, func, literal, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from domain import events, tallies
@@ -94,7 +95,8 @@ def lock(session: Session, name: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
-def _free() -> Any:
+@lru_cache(maxsize=1)
+def _free() -> ColumnElement[bool]:
     now = seconds_now()
     return and_(
         OutboxMessage.state == MessageState.READY,
@@ -107,8 +109,9 @@ def _free() -> Any:
     )
 
 
-def _heads() -> Any:
-    """No earlier message of the aggregate is open."""
+@lru_cache(maxsize=1)
+def _heads() -> ColumnElement[bool]:
+    """No earlier message of the aggregate is open; put together once, as that takes longer than to run it."""
     earlier = aliased(OutboxMessage)
     return ~exists().where(
         earlier.aggregate == OutboxMessage.aggregate,
@@ -145,15 +148,19 @@ def bury(session: Session, lane: str) -> int:
     return int(result.rowcount)
 
 
-def take(session: Session, lane: str, *, kinds: tuple[str, ...] = (), limit: int = 1) -> list[Taken]:
+def take(
+    session: Session, lane: str, *, kinds: tuple[str, ...] = (), limit: int = 1, alike: Any = None
+) -> list[Taken]:
     """Lease up to ``limit`` due messages of a lane, oldest first; the caller commits at once.
 
-    ``kinds``: only these. Messages of one aggregate are never taken together.
+    ``kinds``: only these; ``alike``: a further condition. Messages of one aggregate are never taken together.
     """
     bury(session, lane)
     conditions = [OutboxMessage.lane == lane, _free(), _heads()]
     if kinds:
         conditions.append(OutboxMessage.kind.in_(kinds))
+    if alike is not None:
+        conditions.append(alike)
     rows = session.execute(_lease(conditions, limit))
     taken = [Taken(**row._mapping) for row in rows]
     return sorted(taken, key=lambda each: each.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,12 +17,10 @@ STREAMED = 8
 
 
 def insert_all(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns into the running transaction; JSON columns are not known.
-
-    Nothing that waits in the session is flushed before, and no objects are made.
-    """
+    """Insert rows that all have the same columns into the running transaction; no objects are made."""
     if not rows:
         return
+    session.flush()
     connection = session.connection()
     if connection.dialect.name == "postgresql" and len(rows) >= STREAMED:
         _stream(connection.connection.driver_connection, model.__tablename__, rows)
@@ -46,4 +45,4 @@ def _plain(value: Any) -> Any:
         if value.tzinfo is None:
             raise ValueError(f"an instant needs a time zone: {value!r}")
         return value.astimezone(UTC)
-    return value
+    return json.dumps(value) if isinstance(value, dict | list) else value

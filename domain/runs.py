@@ -1,16 +1,26 @@
-"""The life of a matching run: requested, running, finished or failed; and of a bulk run over many members."""
+"""The life of a matching run: requested, running, finished or failed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from domain import events, outbox
 from domain.models import BulkRun, MatchingRun, Member, RunStatus
+from domain.rows import insert_all
+
+
+class Matched(NamedTuple):
+    """What a run came to, in counts, and marks of what it was told."""
+
+    member: str
+    outcome: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+
 
 OPEN = (RunStatus.REQUESTED, RunStatus.RUNNING)
 STUCK = timedelta(days=1)
@@ -50,6 +60,7 @@ def start(
     settings_version: str,
     model_version: str | None = None,
     now: datetime,
+    stage: str | None = None,
 ) -> None:
     """Mark runs as running, with the settings and the model taken for them.
 
@@ -60,6 +71,7 @@ def start(
         .where(MatchingRun.id.in_(runs))
         .values(
             status=RunStatus.RUNNING,
+            stage=stage,
             settings_version=settings_version,
             model_version=model_version,
             started_at=func.coalesce(MatchingRun.started_at, now),
@@ -80,11 +92,51 @@ def reach(session: Session, runs: Sequence[str], *, stage: str) -> None:
     )
 
 
-def superseded(session: Session, runs: Sequence[str]) -> set[str]:
-    """Return those of the runs whose member has a run that began later: theirs is the older picture."""
+def standing(session: Session, runs: Sequence[str]) -> set[str]:
+    """Return those of the runs that still exist and whose member has none that began later.
+
+    Of the others the picture is older, or the member is gone.
+    """
     newer = aliased(MatchingRun)
     later = exists().where(newer.member == MatchingRun.member, newer.started_at > MatchingRun.started_at)
-    return set(session.scalars(select(MatchingRun.id).where(MatchingRun.id.in_(runs), later)))
+    return set(session.scalars(select(MatchingRun.id).where(MatchingRun.id.in_(runs), ~later)))
+
+
+def unmatched(session: Session, members: Collection[str], *, since: datetime) -> set[str]:
+    """Return those of the members who exist and have no run that began after a moment."""
+    later = exists().where(MatchingRun.member == Member.id, MatchingRun.started_at > since)
+    return set(session.scalars(select(Member.id).where(Member.id.in_(members), ~later)))
+
+
+def add_finished(
+    session: Session,
+    outcomes: Mapping[str, Matched],
+    *,
+    bulk: BulkRun,
+    settings_version: str,
+    model_version: str,
+    began: datetime,
+    now: datetime,
+) -> None:
+    """Add runs of a bulk run that are over as they are written, by the run's id."""
+    rows = [
+        {
+            "id": run,
+            "member": each.member,
+            "bulk": bulk.id,
+            "reason": bulk.reason,
+            "status": RunStatus.FINISHED,
+            "settings_version": settings_version,
+            "model_version": model_version,
+            "requested_at": bulk.requested_at,
+            "started_at": began,
+            "finished_at": now,
+            "outcome": dict(each.outcome),
+            "inputs": dict(each.inputs),
+        }
+        for run, each in outcomes.items()
+    ]
+    insert_all(session, MatchingRun, rows)
 
 
 _FINISH = (
@@ -141,71 +193,3 @@ def end_stuck(session: Session, *, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)
-
-
-def begin_bulk(
-    session: Session, *, reason: str, now: datetime, settings_version: str | None = None
-) -> BulkRun:
-    """Add a bulk run over every member; the caller records what takes its first step."""
-    total = session.scalar(select(func.count()).select_from(Member)) or 0
-    bulk = BulkRun(reason=reason, settings_version=settings_version, requested_at=now, total=total)
-    session.add(bulk)
-    session.flush()
-    return bulk
-
-
-def match_everybody(session: Session, *, reason: str, now: datetime, not_before: float = 0.0) -> BulkRun:
-    """Ask for a bulk run over every member; one for the same reason that has not begun is reused.
-
-    ``not_before``: seconds since 1970, to wait for more of the same.
-    """
-    waiting = session.scalar(
-        select(BulkRun)
-        .where(BulkRun.reason == reason, BulkRun.finished_at.is_(None), BulkRun.done == 0)
-        .order_by(BulkRun.id.desc())
-        .limit(1)
-    )
-    if waiting is not None and not _begun(session, waiting):
-        return waiting
-    bulk = begin_bulk(session, reason=reason, now=now)
-    outbox.record(session, events.BulkStepDue(bulk=bulk.id), not_before=not_before)
-    return bulk
-
-
-def _begun(session: Session, bulk: BulkRun) -> bool:
-    return session.scalar(select(exists().where(MatchingRun.bulk == bulk.id))) or False
-
-
-def latest_bulk(session: Session) -> BulkRun | None:
-    """Return the newest bulk run, for its progress bar."""
-    return session.scalar(select(BulkRun).order_by(BulkRun.id.desc()).limit(1))
-
-
-def next_members(session: Session, bulk: BulkRun, *, limit: int) -> list[str]:
-    """Return the ids of the members of a bulk run's next step, in order."""
-    return list(
-        session.scalars(select(Member.id).where(Member.id > bulk.after).order_by(Member.id).limit(limit))
-    )
-
-
-def running_in(session: Session, bulk: str, members: Sequence[str]) -> dict[str, str]:
-    """Return the runs a bulk run has begun for these members and not finished: run id by member id."""
-    rows = session.execute(
-        select(MatchingRun.member, MatchingRun.id).where(
-            MatchingRun.bulk == bulk,
-            MatchingRun.member.in_(members),
-            MatchingRun.status == RunStatus.RUNNING,
-        )
-    )
-    return {row.member: row.id for row in rows}
-
-
-def step(session: Session, bulk: BulkRun, members: Sequence[str], *, now: datetime) -> None:
-    """Note that a bulk run has dealt with these members; none left ends it."""
-    if members:
-        bulk.after, bulk.done = members[-1], bulk.done + len(members)
-        bulk.total = max(bulk.total, bulk.done)
-        outbox.record(session, events.BulkStepDue(bulk=bulk.id))
-    else:
-        bulk.finished_at, bulk.total = now, bulk.done
-    session.flush()

@@ -178,12 +178,12 @@ def forget(session: Session, owner: str) -> None:
     _opened(session).pop(owner, None)
 
 
-def rewrap(session: Session, *, limit: int = 500) -> int:
-    """Wrap up to ``limit`` keys again under the newest master; return how many, 0 when all are."""
+def rewrap(session: Session, *, limit: int = 500) -> list[str]:
+    """Wrap up to ``limit`` keys again under the newest master; return whose, nobody's when all are."""
     keyring: Keyring = session.info["keyring"]
     newest = _name(keyring.masters[0])
     rows = session.scalars(select(SealingKey).where(SealingKey.master != newest).limit(limit)).all()
     for row in rows:
         key = keyring.unwrap(row.owner, row.wrapped, row.master)
         row.wrapped, row.master = keyring.wrap(row.owner, key)
-    return len(rows)
+    return [row.owner for row in rows]

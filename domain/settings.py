@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, runs
+from domain import bulk_runs, events, outbox
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import BulkRun, SettingsVersion
 from matching.settings import MatchingSettings, SettingsError
@@ -105,7 +105,7 @@ def activate(
     )
     session.add(version)
     session.flush()
-    bulk = runs.begin_bulk(session, reason="settings", now=now, settings_version=version.id)
+    bulk = bulk_runs.begin(session, reason="settings", now=now, settings_version=version.id)
     outbox.record(session, events.SettingsActivated(bulk=bulk.id))
     return bulk
 

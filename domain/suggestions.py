@@ -85,6 +85,29 @@ def current(session: Session, *, member: str) -> list[CurrentSuggestion]:
     ]
 
 
+def lists(session: Session, members: Collection[str]) -> dict[str, list[Drafted]]:
+    """Return what waits for an answer as it was stored, in order, by member."""
+    sealed.open_keys(session, members)
+    rows = session.scalars(
+        select(Suggestion)
+        .where(Suggestion.member.in_(members), Suggestion.retired_at.is_(None), Suggestion.answer.is_(None))
+        .order_by(Suggestion.member, Suggestion.position)
+    )
+    found: dict[str, list[Drafted]] = {}
+    for row in rows:
+        found.setdefault(row.member, []).append(
+            Drafted(
+                run=row.run,
+                member=row.member,
+                occurrence=row.occurrence,
+                position=row.position,
+                kind=row.kind,
+                body=sealed.unseal(session, row),
+            )
+        )
+    return found
+
+
 def answer(session: Session, *, member: str, suggestion: str, answer: Answer, now: datetime) -> Suggestion:
     """Note what a member said to a suggestion of theirs; saying it again changes nothing.
 
@@ -111,7 +134,6 @@ def replace(
     retire(session, members=members, now=now)
     sealed.open_keys(session, members)
     rows = [_row(session, draft, now) for draft in _still_possible(session, drafts)]
-    session.flush()
     insert_all(session, Suggestion, rows)
     return [row["id"] for row in rows]
 

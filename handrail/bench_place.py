@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from domain import accounts, database, groups, places, schedule, sealed
+from domain import accounts, database, groups, places, regions, schedule, sealed
 from domain.clock import seconds_now
 from domain.database import Sessions, reading, writing
 from domain.models import Account, Member, MemberInterest, MessageState, OutboxMessage, SealingKey
@@ -145,6 +145,7 @@ def add_members(sessions: Sessions, count: int, now: datetime, *, password: str 
         for number, id_ in enumerate(ids):
             member = Member(id=id_)
             sealed.seal(session, member, private)
+            member.region = regions.mark(session, str(private["cell"]))
             account = _account(session, number, id_, now, password)
             (key,) = session.new
             session.expunge(key)
@@ -182,6 +183,7 @@ def _member(member: Member, now: datetime) -> dict[str, object]:
         "id": member.id,
         "display_name": "M",
         "time_zone": "Europe/London",
+        "region": member.region,
         "radius_km": 10.0,
         "online_only": False,
         "weekly_cap": 1,

@@ -8,7 +8,8 @@ from domain import runs
 from domain.database import writing
 from workers import runtime as slot
 from workers.config import WorkerConfig
-from workers.jobs.match import Asked, match_all, store
+from workers.jobs.match import match_all, store
+from workers.passes import Asked
 from workers.runtime import Runtime, open_runtime
 from workers.runtime import install as fill_slot
 

@@ -57,9 +57,9 @@ def _store(runtime: Runtime) -> None:
     now = runtime.clock()
     with runtime.sessions() as session:
         begin(session, "write")
-        runs.start(session, [NOBODY], settings_version=NOBODY, now=now)
+        runs.start(session, [NOBODY], settings_version=NOBODY, now=now, stage="loading")
         runs.reach(session, [NOBODY], stage="loading")
-        runs.superseded(session, [NOBODY])
+        runs.standing(session, [NOBODY])
         suggestions.replace(session, members=[NOBODY], drafts=[], now=now)
         runs.finish(session, {NOBODY: {}}, now=now)
         session.rollback()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from domain.suggestions import Drafted
@@ -19,11 +19,11 @@ def drafts_of(
     run: str,
     member: MemberInput,
     events: Mapping[str, EventInput],
-    preparation: Callable[[MemberInput], str],
+    practice: str,
 ) -> list[Drafted]:
     """Return one member's suggestions; where nothing is right-sized, the last is a preparation step.
 
-    ``preparation``: tells which one, an id of `matching.rungs`.
+    ``practice``: which one, an id of `matching.rungs`.
     """
     drafts = [
         Drafted(
@@ -37,7 +37,7 @@ def drafts_of(
         for proposal in result.proposals
     ]
     if result.preparation:
-        body = {"practice": preparation(member), "reasons": [{"code": "preparation", "data": {}}]}
+        body = {"practice": practice, "reasons": [{"code": "preparation", "data": {}}]}
         position = len(drafts) + 1
         drafts.append(
             Drafted(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from domain import events
+from domain.outbox import Taken
 from workers.jobs import (
     cancelled,
     checkins,
@@ -33,6 +38,8 @@ class Subscription:
     job: Job
     time_limit: float = 20.0  #: seconds, well under the lease
     batch: int = 1  #: messages dealt with together
+    #: Given the first of a batch, the condition for the others.
+    alike: Callable[[Session, Taken], Any] | None = None
 
 
 SUBSCRIPTIONS: dict[str, Subscription] = {
@@ -51,9 +58,11 @@ SUBSCRIPTIONS: dict[str, Subscription] = {
     events.ExportExpired.kind(): Subscription(job=export.EXPIRE),
     events.ExportRequested.kind(): Subscription(job=export.BUILD, time_limit=100),
     events.HousekeepingDue.kind(): Subscription(job=housekeeping.KEEP, time_limit=100),
-    events.ListingsImported.kind(): Subscription(job=event.PUBLISHED),
+    events.ListingsImported.kind(): Subscription(job=event.IMPORTED),
     events.MailRequested.kind(): Subscription(job=mail.SEND, time_limit=60),
-    events.MatchingRunRequested.kind(): Subscription(job=match.RUN, time_limit=100, batch=200),
+    events.MatchingRunRequested.kind(): Subscription(
+        job=match.RUN, time_limit=100, batch=400, alike=match.neighbours
+    ),
     events.ModelFitDue.kind(): Subscription(job=fit.FIT, time_limit=100),
     events.OccurrenceCancelled.kind(): Subscription(job=cancelled.CANCELLED, time_limit=60),
     events.ReflectionRecorded.kind(): Subscription(job=comfort.LEARN),
@@ -76,8 +85,3 @@ def subscription_of(kind: str) -> Subscription:
     if kind not in SUBSCRIPTIONS:
         raise NotSubscribed(kind)
     return SUBSCRIPTIONS[kind]
-
-
-def batch_of(kind: str) -> int:
-    """Return how many messages of a kind are dealt with together."""
-    return SUBSCRIPTIONS[kind].batch if kind in SUBSCRIPTIONS else 1

@@ -29,7 +29,7 @@ from domain.models.progress import (
     Prompt,
     Win,
 )
-from domain.models.run import Answer, BulkRun, MatchingRun, RunStatus, SettingsVersion, Suggestion
+from domain.models.run import Answer, BulkPart, BulkRun, MatchingRun, RunStatus, SettingsVersion, Suggestion
 from domain.models.safety import (
     AuditEntry,
     Block,
@@ -55,6 +55,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Block",
+    "BulkPart",
     "BulkRun",
     "CheckIn",
     "CheckInKind",

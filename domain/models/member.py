@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models.base import Base, Id, reference, sealed_column
@@ -21,6 +21,7 @@ class Member(Base):
     __table_args__ = (
         CheckConstraint("radius_km >= 1 AND radius_km <= 200", name="radius"),
         CheckConstraint("weekly_cap BETWEEN 1 AND 7", name="weekly_cap"),
+        Index("ix_members_region", "region", "id"),  # the members of a region, step by step
     )
 
     id: Mapped[Id] = reference("accounts.id", primary_key=True)
@@ -35,6 +36,8 @@ class Member(Base):
     paused_until: Mapped[datetime | None]
     steps_done: Mapped[list[str]] = mapped_column(JSON, default=list)  #: onboarding steps answered or skipped
     created_at: Mapped[datetime]
+    #: Keyed mark of the large cell they live in, see `domain.regions`; empty: not looked at yet.
+    region: Mapped[str] = mapped_column(String(32), default="", server_default="")
     sealed: Mapped[bytes | None] = sealed_column()
 
     interests: Mapped[list[MemberInterest]] = relationship(

@@ -56,7 +56,21 @@ class BulkRun(Identified, Base):
     finished_at: Mapped[datetime | None]
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    #: Ids of the events it is about; none: about everything.
+    events: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class BulkPart(Identified, Base):
+    """One region's members of a bulk run, worked through in steps; parts do not wait for each other."""
+
+    __tablename__ = "bulk_parts"
+    __table_args__ = (UniqueConstraint("bulk", "region"),)
+
+    id: Mapped[Id]
+    bulk: Mapped[str] = reference("bulk_runs.id")
+    region: Mapped[str] = mapped_column(String(32))  #: `Member.region`
     after: Mapped[str] = mapped_column(String(32), default="")  #: last member id of the steps so far
+    finished_at: Mapped[datetime | None]
 
 
 class MatchingRun(Identified, Base):

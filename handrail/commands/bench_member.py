@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from domain import bulk_runs, runs
 from domain import members as people
-from domain import runs
 from domain.database import Sessions, reading, writing
 from domain.models import Member, RunStatus
 from handrail import bench_place as bench
@@ -51,7 +51,7 @@ def _under_bulk(sessions: Sessions, ids: Sequence[str], saves: int) -> dict[str,
     waited: list[float] = []
     while len(waited) < saves:
         with writing(sessions) as session:
-            bulk = runs.match_everybody(session, reason="bench", now=bench.moment())
+            bulk = bulk_runs.match_everybody(session, reason="bench", now=bench.moment())
             bulk_id = bulk.id if bulk is not None else ""
         while len(waited) < saves and _running(sessions, bulk_id):
             waited.append(_one(sessions, ids[len(waited) % len(ids)], len(waited)))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from domain import accounts, audit, sealed
+from domain import accounts, audit, regions, sealed
 from domain.audit import Action
 from domain.database import Sessions, writing
 from handrail.commands.seed import opened
@@ -48,7 +48,8 @@ def rewrap_all(sessions: Sessions, *, batch: int, now: datetime) -> int:
     while True:
         with writing(sessions) as session:
             found = sealed.rewrap(session, limit=batch)
-            done += found
+            regions.mark_anew(session, found)
+            done += len(found)
             if not found:
                 break
     if done:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -75,10 +74,10 @@ def test_a_stage_is_written_only_while_it_runs(session: Session, member: str) ->
 def test_an_older_picture_is_known_as_such(session: Session, member: str) -> None:
     older = runs.request(session, member=member, reason="settings", now=NOW)
     start(session, older)
-    assert runs.superseded(session, [older.id]) == set()
+    assert runs.standing(session, [older.id]) == {older.id}
     newer = runs.request(session, member=member, reason="profile", now=NOW)
     start(session, newer, later=1)
-    assert runs.superseded(session, [older.id, newer.id]) == {older.id}
+    assert runs.standing(session, [older.id, newer.id, "gone"]) == {newer.id}
 
 
 def test_a_run_given_up_lets_the_member_ask_again(session: Session, member: str) -> None:
@@ -104,26 +103,3 @@ def test_what_is_open_for_a_day_is_ended(session: Session, member: str) -> None:
     assert runs.end_stuck(session, now=NOW + timedelta(hours=25)) == 1
     session.refresh(run)
     assert run.status == RunStatus.FAILED
-
-
-def test_a_bulk_run_goes_on_step_by_step_and_ends(session: Session) -> None:
-    everybody = sorted(factories.member(session).id for _ in range(3))
-    bulk = runs.begin_bulk(session, reason="settings", now=NOW)
-    for expected in (everybody[:2], everybody[2:], []):
-        step = runs.next_members(session, bulk, limit=2)
-        assert step == expected
-        runs.step(session, bulk, step, now=NOW)
-    assert (bulk.done, bulk.total, bulk.finished_at) == (3, 3, NOW)
-    assert runs.latest_bulk(session) is bulk
-    assert outbox.due(session) == {"bulk": 1}  # one aggregate: its steps come one after the other
-
-
-def test_wishes_for_everybody_are_gathered_until_one_begins(session: Session, member: str) -> None:
-    first = runs.match_everybody(session, reason="event", now=NOW)
-    assert runs.match_everybody(session, reason="event", now=NOW) is first
-    session.add(
-        MatchingRun(member=member, bulk=first.id, reason="event", status=RunStatus.RUNNING, requested_at=NOW)
-    )
-    session.flush()
-    assert runs.match_everybody(session, reason="event", now=NOW) is not first
-    assert session.scalars(select(MatchingRun.reason)).all() == ["event"]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from domain import runs, settings
+from domain import bulk_runs, settings
 from domain.models import BulkRun, OutboxMessage, SettingsVersion
 from matching.settings import MatchingSettings, describe
 from tests import factories
@@ -129,7 +129,7 @@ def test_activating_matches_everybody_again(admin_client: FlaskClient, rows: Ses
 
 
 def test_the_bar_asks_for_itself_until_it_is_done(admin_client: FlaskClient, rows: Session) -> None:
-    bulk = runs.begin_bulk(rows, reason="settings", now=NOW)
+    bulk = bulk_runs.begin(rows, reason="settings", now=NOW)
     bulk.done, bulk.total = 3, 8
     rows.commit()
     path = f"/admin/matching/progress/{bulk.id}"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from domain import announcements, database, events, fits, groups, outbox, runs, schedule
+from domain import announcements, bulk_runs, database, events, fits, groups, outbox, schedule
 from domain.fits import Fitted
 from domain.groups import GroupDraft
 from domain.models import MessageState, OutboxMessage, RoleName
@@ -44,7 +44,7 @@ def paths(sqlite_url: str) -> list[str]:
         group = groups.found(session, organizer=account.id, draft=_group(), now=now)
         event = schedule.publish(session, group=group, draft=_event(), now=now)
         date = announcements.to_come(session, event=event, now=now)[0]
-        bulk = runs.begin_bulk(session, reason="settings", now=now)
+        bulk = bulk_runs.begin(session, reason="settings", now=now)
         runs.request(session, member=factories.member(session).id, reason="profile", now=now)
         outbox.record(session, events.BulkStepDue(bulk=bulk.id))
         message = session.query(OutboxMessage).filter_by(kind="bulk_step_due").one()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from domain import comforts, members, outbox, runs, settings, suggestions
+from domain import comforts, members, outbox, places, runs, settings, suggestions
 from domain.database import Sessions, reading, writing
 from domain.events import Lane
 from domain.models import (
@@ -16,6 +16,7 @@ from domain.models import (
     Block,
     Group,
     MatchingRun,
+    Member,
     Occurrence,
     OutboxMessage,
     Rsvp,
@@ -33,6 +34,7 @@ from workers.jobs import match
 from workers.jobs.work import work_lane
 from workers.loading import load_members
 from workers.loading_events import load_events
+from workers.passes import Asked, Found
 from workers.reach import boxes_of
 from workers.rehearsal import rehearse
 from workers.runtime import Runtime
@@ -111,13 +113,32 @@ def test_everybody_who_waits_is_matched_in_one_pass(
     passes: list[int] = []
     before = match.match_all
 
-    def counted(runtime: Runtime, asked: list[match.Asked]) -> dict[str, match.Found]:
+    def counted(runtime: Runtime, asked: list[Asked]) -> dict[str, Found]:
         passes.append(len(asked))
         return before(runtime, asked)
 
     monkeypatch.setattr(match, "match_all", counted)
     work_lane(runtime, Lane.MATCHING)
     assert passes == [4]
+    assert finished(runtime.sessions) == 4
+
+
+def test_one_pass_takes_the_waiting_of_one_region(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = request_all(runtime.sessions, "ann bob cleo dan")
+    with writing(runtime.sessions) as session:
+        for far in ids[1:3]:
+            cell = places.cell_of(55.95, -3.19)
+            members.save_private(session, member=session.get_one(Member, far), cell=cell, now=NOW)
+    passes: list[set[str]] = []
+    before = match.match_all
+
+    def noted(runtime: Runtime, asked: list[Asked]) -> dict[str, Found]:
+        passes.append({each.member for each in asked})
+        return before(runtime, asked)
+
+    monkeypatch.setattr(match, "match_all", noted)
+    work_lane(runtime, Lane.MATCHING)
+    assert passes == [{ids[0], ids[3]}, set(ids[1:3])]
     assert finished(runtime.sessions) == 4
 
 
@@ -130,7 +151,7 @@ def test_the_same_run_repeated_gives_the_same_result(runtime: Runtime) -> None:
     ids = request_all(runtime.sessions, "ann bob cleo")
     with reading(runtime.sessions) as session:
         asked = [
-            match.Asked(run=run.id, member=run.member)
+            Asked(run=run.id, member=run.member)
             for run in session.scalars(select(MatchingRun).where(MatchingRun.member.in_(ids)))
         ]
     once, again = (match.match_all(runtime, asked) for _ in range(2))
@@ -146,7 +167,7 @@ def test_what_changed_while_it_was_computed_is_seen_before_it_is_stored(
     member = town(runtime.sessions)
     before = match.match_all
 
-    def meanwhile(runtime: Runtime, asked: list[match.Asked]) -> dict[str, match.Found]:
+    def meanwhile(runtime: Runtime, asked: list[Asked]) -> dict[str, Found]:
         found = before(runtime, asked)
         with writing(runtime.sessions) as session:
             organizer = session.scalars(select(Group.organizer)).one()
@@ -180,7 +201,7 @@ def test_an_older_picture_never_replaces_a_newer_one(runtime: Runtime) -> None:
     with writing(runtime.sessions) as session:
         older = runs.latest(session, member=member)
         assert older is not None
-        asked = match.Asked(run=older.id, member=member)
+        asked = Asked(run=older.id, member=member)
     found = match.match_all(runtime, [asked])
     with writing(runtime.sessions) as session:
         newer = runs.request(session, member=member, reason="profile", now=NOW)
@@ -234,7 +255,7 @@ def test_a_stage_is_shown_while_it_lasts(runtime: Runtime, monkeypatch: pytest.M
 
     monkeypatch.setattr(runs, "reach", note)
     work_lane(runtime, Lane.MATCHING)
-    assert stages == ["loading", "candidates", "scoring", "ranking", "explaining", "storing"]
+    assert stages == ["candidates", "scoring", "ranking", "explaining", "storing"]
 
 
 def test_a_run_that_fails_for_good_says_so(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +264,7 @@ def test_a_run_that_fails_for_good_says_so(runtime: Runtime, monkeypatch: pytest
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(match, "match", broken)
+    monkeypatch.setattr(match, "match_snapshot", broken)
     for _ in range(outbox.MAX_ATTEMPTS):
         work_lane(runtime, Lane.MATCHING)
         with writing(runtime.sessions) as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from domain import desk, overview, runs, settings
+from domain import bulk_runs, desk, overview, settings
 from web import admin_words, clock
 from web.auth import Audience, audience
 from web.db import db
@@ -28,5 +28,5 @@ def index() -> str:
         version=version,
         lanes=desk.figures(session),
         counts=overview.run_counts(session),
-        bulk=runs.latest_bulk(session),
+        bulk=bulk_runs.latest(session),
     )

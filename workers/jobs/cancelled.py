@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain import events, mails, runs, suggestions
 from domain.models import Event, Member, Occurrence, Rsvp, RsvpStatus
 from workers import letters
+from workers.jobs.event import gather
 from workers.jobs.job import Job
 from workers.letters import Outing
 from workers.runtime import Runtime
@@ -40,6 +41,7 @@ def _apply(
         if occurrence is None or occurrence.cancelled_at is None or occurrence.starts_at <= now:
             continue
         event = session.get_one(Event, occurrence.event)
+        gather(session, event.id, now)  # whoever had it in their list gets another
         told = _Cancelled(occurrence=occurrence, event=event, base_url=base_url)
         going = select(Rsvp).where(Rsvp.occurrence == occurrence.id, Rsvp.status.in_(AFFECTED))
         for rsvp in session.scalars(going.order_by(Rsvp.id)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from domain import (
     heartbeats,
     outbox,
     presses,
+    regions,
     reports,
     retention,
     runs,
@@ -33,6 +34,7 @@ log = logging.getLogger("handrail.housekeeping")
 
 AT = time(3, 10, tzinfo=UTC)  #: when few people are about
 BATCH = 25  #: events expanded, and hundreds of messages pruned, before other writers get their turn
+MARKED = 200  #: members whose region is worked out in one transaction
 
 
 def plan(session: Session, *, day: datetime, not_before: float = 0.0) -> None:
@@ -46,14 +48,9 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
     """Do what bears repeating, in small transactions of its own."""
     now = runtime.clock()
     _expand(runtime, now)
-    while True:
-        with writing(runtime.sessions) as session:
-            if not retention.prune_messages(session):
-                break
-    while True:
-        with writing(runtime.sessions) as session:
-            if not presses.prune(session, now=now):
-                break
+    for step in (_mark_regions, retention.prune_messages):
+        _repeat(runtime, step)
+    _repeat(runtime, lambda session: presses.prune(session, now=now))
     with writing(runtime.sessions) as session:
         heartbeats.prune(session, now=now)
         runs.end_stuck(session, now=now)
@@ -63,6 +60,18 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
         tallies.fold(session)
         circle_forming.prune(session, now=now)
     _attest(runtime)
+
+
+def _repeat(runtime: Runtime, step: Callable[[Session], int]) -> None:
+    """Go on with something in transactions of its own until nothing is left of it."""
+    while True:
+        with writing(runtime.sessions) as session:
+            if not step(session):
+                return
+
+
+def _mark_regions(session: Session) -> int:
+    return regions.fill(session, limit=MARKED)
 
 
 def _attest(runtime: Runtime) -> None:

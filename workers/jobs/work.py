@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from domain import outbox, tallies
 from domain.database import writing
 from domain.events import Lane
@@ -17,7 +19,7 @@ from domain.tallies import Kind
 from workers import runtime as slot
 from workers.limit import time_limit
 from workers.runtime import Runtime
-from workers.subscriptions import SUBSCRIPTIONS, Subscription, batch_of, subscription_of
+from workers.subscriptions import SUBSCRIPTIONS, Subscription, subscription_of
 
 PATIENCE = 20.0  #: seconds one bell works
 #: Messages whose effects share a transaction, so that writers wait for each other briefly.
@@ -49,11 +51,17 @@ def take(runtime: Runtime, lane: Lane) -> list[Taken]:
     """Lease the oldest due message, and others of its kind where its job takes several at once."""
     with writing(runtime.sessions) as session:
         taken = outbox.take(session, lane)
-        more = batch_of(taken[0].kind) - 1 if taken else 0
-        if more:
-            taken += outbox.take(session, lane, kinds=(taken[0].kind,), limit=more)
+        if taken and taken[0].kind in SUBSCRIPTIONS:
+            taken += _more(session, lane, taken[0], SUBSCRIPTIONS[taken[0].kind])
         tallies.add(session, Kind.LEASE_EXPIRED, lane=lane, number=sum(each.outlived for each in taken))
     return taken
+
+
+def _more(session: Session, lane: Lane, first: Taken, subscription: Subscription) -> list[Taken]:
+    if subscription.batch == 1:
+        return []
+    alike = subscription.alike(session, first) if subscription.alike else None
+    return outbox.take(session, lane, kinds=(first.kind,), limit=subscription.batch - 1, alike=alike)
 
 
 def deal(runtime: Runtime, taken: Sequence[Taken]) -> None:
