@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, distinct, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from domain.models import (
@@ -26,7 +26,7 @@ from domain.models import (
 )
 from matching.inputs import EventInput, Need, Situation, slot_of
 from workers.reach import Box, within
-from workers.situations import Fact, situation_of
+from workers.situations import Fact, is_evening, situation_of
 
 SHOWN_WITHIN = timedelta(days=28)
 MONTH = timedelta(days=30)
@@ -62,10 +62,15 @@ def load_events(
         or_(Event.online, Event.latitude.is_not(None)),
         within(boxes),
     )
-    rows = session.execute(_columns().where(*wanted).order_by(Occurrence.id)).all()
+    of_events = _joined(Event.id).where(*wanted)
     around = _around(session, wanted, now)
-    zones = {row.time_zone: ZoneInfo(row.time_zone) for row in rows}
-    return [_input(row, around, zones[row.time_zone], now) for row in rows]
+    groups = {row.id: row for row in session.execute(_groups(_joined(Group.id).where(*wanted)))}
+    upcoming = {
+        row.id: _Upcoming(row, groups[row.group], around, now)
+        for row in session.execute(_events().where(Event.id.in_(of_events)))
+    }
+    rows = session.execute(_occurrences().where(*wanted).order_by(Occurrence.id)).all()
+    return [_input(row, upcoming[row.event], around) for row in rows]
 
 
 def situation_at(session: Session, occurrence: Occurrence) -> Situation:
@@ -82,83 +87,124 @@ def situation_at(session: Session, occurrence: Occurrence) -> Situation:
     )
 
 
-def _columns() -> Any:
+def _joined(column: Any) -> Select[Any]:
+    """Select from occurrences with their events and groups."""
     return (
-        select(
-            Occurrence.id,
-            Occurrence.starts_at,
-            Occurrence.ends_at,
-            func.coalesce(Occurrence.capacity, Event.capacity).label("capacity"),
-            Event.id.label("event"),
-            Event.title,
-            Event.text,
-            Event.time_zone,
-            Event.duration_minutes,
-            Event.rrule,
-            Event.online,
-            Event.latitude,
-            Event.longitude,
-            func.coalesce(Event.greeter, Group.greeter).label("greeter"),
-            Group.id.label("group"),
-            Group.organizer,
-            Group.offers,
-            Group.values,
-            Group.access,
-            Group.newcomer_limit,
-            Group.created_at,
-        )
+        select(column)
+        .select_from(Occurrence)
         .join(Event, Occurrence.event == Event.id)
         .join(Group, Event.group == Group.id)
     )
 
 
-def _input(row: Any, around: _Around, zone: ZoneInfo, now: datetime) -> EventInput:
-    starts_local = row.starts_at.astimezone(zone)
-    interests = around.interests.get(row.event, set())
-    going = around.going.get(row.id, set())
-    people = around.people.get(row.group, set())
-    newcomers = around.newcomers.get(row.id, 0)
+def _occurrences() -> Select[Any]:
+    return _joined(Occurrence.id).add_columns(
+        Occurrence.starts_at, Occurrence.ends_at, Occurrence.capacity, Occurrence.event
+    )
+
+
+def _events() -> Select[Any]:
+    return select(
+        Event.id,
+        Event.group,
+        Event.title,
+        Event.text,
+        Event.time_zone,
+        Event.duration_minutes,
+        Event.rrule,
+        Event.online,
+        Event.latitude,
+        Event.longitude,
+        Event.capacity,
+        Event.greeter,
+    )
+
+
+def _groups(ids: Any) -> Select[Any]:
+    return select(
+        Group.id,
+        Group.organizer,
+        Group.offers,
+        Group.values,
+        Group.access,
+        Group.newcomer_limit,
+        Group.created_at,
+        Group.greeter,
+    ).where(Group.id.in_(ids))
+
+
+class _Upcoming:
+    """An event with what all its occurrences share, worked out once."""
+
+    def __init__(self, row: Any, group: Any, around: _Around, now: datetime) -> None:
+        self.zone, self.capacity, self.newcomer_limit = (
+            ZoneInfo(row.time_zone),
+            row.capacity,
+            group.newcomer_limit,
+        )
+        self._row, self._greeted, self._facts = (
+            row,
+            bool(row.greeter or group.greeter),
+            around.facts.get(row.id, {}),
+        )
+        self._situations: dict[bool, Situation] = {}
+        people = around.people.get(group.id, set())
+        self.shared: dict[str, Any] = {
+            "event": row.id,
+            "group": group.id,
+            "title": row.title,
+            "text": row.text,
+            "interests": frozenset(
+                around.interests.get(row.id) or around.group_interests.get(group.id, set())
+            ),
+            "values": frozenset(group.values),
+            "offers": frozenset(Need(each) for each in group.offers),
+            "latitude": None if row.online else row.latitude,
+            "longitude": None if row.online else row.longitude,
+            "access": frozenset(group.access),
+            "people": frozenset(people | {group.organizer} if group.organizer else people),
+            "gatherings_per_month": float(around.gatherings.get(group.id, 0)) if row.rrule else 0.0,
+            "attended": around.attended.get(group.id, 0),
+            "showings": around.showings.get(group.id, 0),
+            "group_age_days": max(0.0, (now - group.created_at) / timedelta(days=1)),
+        }
+
+    def situation(self, starts_local: datetime) -> Situation:
+        """Return what it is like at that hour: of all the hours only day and evening differ."""
+        evening = is_evening(starts_local)
+        if evening not in self._situations:
+            self._situations[evening] = situation_of(
+                self._facts,
+                starts_local=starts_local,
+                minutes=self._row.duration_minutes,
+                online=self._row.online,
+                recurring=self._row.rrule is not None,
+                greeted=self._greeted,
+            )
+        return self._situations[evening]
+
+
+def _input(row: Any, event: _Upcoming, around: _Around) -> EventInput:
+    starts_local = row.starts_at.astimezone(event.zone)
+    going, limit = around.going.get(row.id, set()), event.newcomer_limit
+    capacity = event.capacity if row.capacity is None else row.capacity
     return EventInput(
         id=row.id,
-        event=row.event,
-        group=row.group,
-        title=row.title,
-        text=row.text,
-        interests=frozenset(interests or around.group_interests.get(row.group, set())),
-        values=frozenset(row.values),
-        offers=frozenset(Need(each) for each in row.offers),
-        situation=situation_of(
-            around.facts.get(row.event, {}),
-            starts_local=starts_local,
-            minutes=row.duration_minutes,
-            online=row.online,
-            recurring=row.rrule is not None,
-            greeted=bool(row.greeter),
-        ),
+        situation=event.situation(starts_local),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         slot=slot_of(starts_local),
-        latitude=None if row.online else row.latitude,
-        longitude=None if row.online else row.longitude,
-        places_left=None if row.capacity is None else max(0, row.capacity - len(going)),
-        newcomers_left=None if row.newcomer_limit is None else max(0, row.newcomer_limit - newcomers),
-        access=frozenset(row.access),
+        places_left=None if capacity is None else max(0, capacity - len(going)),
+        newcomers_left=None if limit is None else max(0, limit - around.newcomers.get(row.id, 0)),
         going=frozenset(going),
-        people=frozenset(people | {row.organizer} if row.organizer else people),
-        gatherings_per_month=float(around.gatherings.get(row.group, 0)) if row.rrule else 0.0,
-        attended=around.attended.get(row.group, 0),
-        showings=around.showings.get(row.group, 0),
-        group_age_days=max(0.0, (now - row.created_at) / timedelta(days=1)),
+        **event.shared,
     )
 
 
 def _around(session: Session, wanted: Sequence[ColumnElement[bool]], now: datetime) -> _Around:
-    joined = (
-        select(Occurrence.id).join(Event, Occurrence.event == Event.id).join(Group, Event.group == Group.id)
-    )
-    occurrences = joined.where(*wanted)
-    events = joined.with_only_columns(Event.id).where(*wanted)
-    groups = joined.with_only_columns(Group.id).where(*wanted)
+    occurrences = _joined(Occurrence.id).where(*wanted)
+    events = _joined(Event.id).where(*wanted)
+    groups = _joined(Group.id).where(*wanted)
     facts: dict[str, dict[str, Fact]] = defaultdict(dict)
     stated = select(EventFact.event, EventFact.feature, EventFact.value, EventFact.assumed)
     for event, feature, value, assumed in session.execute(stated.where(EventFact.event.in_(events))):

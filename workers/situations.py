@@ -18,6 +18,11 @@ class Fact(NamedTuple):
     assumed: bool
 
 
+def is_evening(starts_local: datetime) -> bool:
+    """Return whether a wall time counts as evening: of the hour, nothing else matters to a situation."""
+    return starts_local.hour >= EVENING_HOUR
+
+
 def situation_of(
     facts: dict[str, Fact],
     *,
@@ -36,7 +41,7 @@ def situation_of(
         F.UNFAMILIAR: Fact(1.0, False),
         F.DURATION: Fact(min(1.0, minutes / 240), False),
         F.IN_PERSON: Fact(0.5, True) if online else Fact(1.0, False),
-        F.EVENING: Fact(float(starts_local.hour >= EVENING_HOUR), False),
+        F.EVENING: Fact(float(is_evening(starts_local)), False),
         F.ONE_OFF: Fact(float(not recurring), not recurring),
     }
     if greeted:
