@@ -26,6 +26,7 @@ LEASE = 150.0  #: seconds a taken message is ours
 VOID_LEASE = 900.0  #: a lease further off than this was made by a clock since stepped back
 MAX_ATTEMPTS = 8
 BACKOFF_CAP = 3600.0
+CHANNEL = "handrail_waiting"  #: on which PostgreSQL tells relays that somebody waits
 
 
 class Fenced(Exception):
@@ -86,6 +87,8 @@ def record(
     )
     session.add(message)
     session.flush()
+    if fact.lane is events.Lane.MATCHING and not not_before:
+        _tell(session)
     return str(message.id)
 
 
@@ -93,6 +96,12 @@ def lock(session: Session, name: str) -> None:
     """Make the order of ``seq`` the order of commits; SQLite's writer is alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _tell(session: Session) -> None:
+    """Have PostgreSQL say, as this commits, that somebody waits; SQLite counts its commits anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 @lru_cache(maxsize=1)

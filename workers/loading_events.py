@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, distinct, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from domain.models import (
@@ -87,7 +87,7 @@ def situation_at(session: Session, occurrence: Occurrence) -> Situation:
     )
 
 
-def _joined(column: Any) -> Select[Any]:
+def _joined(column: Any) -> Any:
     """Select from occurrences with their events and groups."""
     return (
         select(column)
@@ -97,13 +97,13 @@ def _joined(column: Any) -> Select[Any]:
     )
 
 
-def _occurrences() -> Select[Any]:
+def _occurrences() -> Any:
     return _joined(Occurrence.id).add_columns(
         Occurrence.starts_at, Occurrence.ends_at, Occurrence.capacity, Occurrence.event
     )
 
 
-def _events() -> Select[Any]:
+def _events() -> Any:
     return select(
         Event.id,
         Event.group,
@@ -120,7 +120,7 @@ def _events() -> Select[Any]:
     )
 
 
-def _groups(ids: Any) -> Select[Any]:
+def _groups(ids: Any) -> Any:
     return select(
         Group.id,
         Group.organizer,

@@ -24,8 +24,11 @@ from workers import logs, queue
 from workers.config import WorkerConfig
 from workers.jobs.housekeeping import plan as plan_housekeeping
 from workers.processes import ending_on_signal, name_of
+from workers.waking import Waker
 
-EVERY = 0.1  #: seconds between two looks; half of it is what a member waits for on average
+EVERY = 0.1  #: seconds between two looks while nothing wakes it
+LEAST = 0.01  #: seconds between two looks at least
+REST = 4  #: times what a look took; with a backlog, when it takes longest, the bells ring anyway
 LONGEST_PAUSE = 1.0  #: seconds between two looks while something is away
 BEAT_EVERY = 20.0
 
@@ -52,9 +55,13 @@ def run(config: WorkerConfig) -> None:
         raise SystemExit("The relay needs HANDRAIL_REDIS_URL. Without a queue server, use `handrail drain`.")
     engine = open_engine(config.database_url, hide_parameters=True)
     sessions = open_sessions(engine, config.keyring)
-    with ending_on_signal() as asked, queue.connect(config.redis_url) as client:
+    with (
+        ending_on_signal() as asked,
+        queue.connect(config.redis_url) as client,
+        Waker(engine) as waker,
+    ):
         log.info("started")
-        relay(sessions, client, asked=asked)
+        relay(sessions, client, asked=asked, waker=waker)
     engine.dispose()
     log.info("ended")
 
@@ -64,12 +71,15 @@ def relay(
     client: Redis,
     *,
     asked: threading.Event,
+    waker: Waker,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Look again and again until ``asked`` to end."""
-    name, calm, pause, next_beat = name_of("relay"), logs.Calm(log, "queue or database"), EVERY / 10, 0.0
+    name, calm, next_beat = name_of("relay"), logs.Calm(log, "queue or database"), 0.0
     rung: Counter[str] = Counter()  # kept with the heartbeat: a write for each bell would cost too much
-    while not asked.wait(pause):
+    least, pause = LEAST, EVERY / 10
+    while not waker.wait(asked, least=least, most=pause):
+        began = time.monotonic()
         try:
             if time.monotonic() >= next_beat:
                 _beat(sessions, name, clock(), rung)
@@ -78,10 +88,10 @@ def relay(
             rung.update(relay_once(sessions, client, now=clock()))
         except (RedisError, DBAPIError) as error:
             calm.away(error)
-            pause = min(LONGEST_PAUSE, pause * 2)
+            least = pause = min(LONGEST_PAUSE, pause * 2)
         else:
             calm.back()
-            pause = EVERY
+            least, pause = min(EVERY, max(LEAST, REST * (time.monotonic() - began))), EVERY
     _end(sessions, name, rung)
 
 

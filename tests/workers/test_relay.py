@@ -16,6 +16,7 @@ from domain.events import Lane
 from handrail.embedded import queue_server
 from tests.conftest import NOW
 from workers import queue, relay
+from workers.waking import Waker
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +118,15 @@ def test_redis_away_is_said_once_and_waited_for(
             raise answer
         return ring(lane, **given)  # type: ignore[arg-type]
 
-    def wait(timeout: float | None = None) -> bool:
-        pauses.append(timeout)
-        return not answers
+    class Noted(Waker):
+        def wait(self, asked: threading.Event, *, least: float, most: float) -> bool:
+            assert least <= most
+            pauses.append(most)
+            return not answers
 
     monkeypatch.setattr(queue, "ring", sometimes)
-    monkeypatch.setattr(asked, "wait", wait)
-    relay.relay(sessions, client, asked=asked, clock=lambda: NOW)
+    with Noted(sessions.kw["bind"]) as waker:
+        relay.relay(sessions, client, asked=asked, waker=waker, clock=lambda: NOW)
     said = [record.getMessage() for record in caplog.records]
     assert said == ["queue or database away error=ConnectionError", "queue or database back"]
     assert pauses[1:4] == [pauses[0] * 2, pauses[0] * 4, pauses[0] * 8]  # type: ignore[operator]
@@ -141,7 +144,8 @@ def test_a_relay_shows_that_it_is_alive_and_signs_off(sessions: Sessions, client
             asked.set()
         return NOW
 
-    relay.relay(sessions, client, asked=asked, clock=clock)  # type: ignore[arg-type]
+    with Waker(sessions.kw["bind"]) as waker:
+        relay.relay(sessions, client, asked=asked, waker=waker, clock=clock)  # type: ignore[arg-type]
     assert alive[-1]
     with reading(sessions) as session:
         assert not heartbeats.alive(session, kind="relay", now=NOW)
