@@ -129,7 +129,7 @@ def test_redis_away_is_said_once_and_waited_for(
         relay.relay(sessions, client, asked=asked, waker=waker, clock=lambda: NOW)
     said = [record.getMessage() for record in caplog.records]
     assert said == ["queue or database away error=ConnectionError", "queue or database back"]
-    assert pauses[1:4] == [pauses[0] * 2, pauses[0] * 4, pauses[0] * 8]  # type: ignore[operator]
+    assert pauses[1:4] == [pauses[0] * 2, pauses[0] * 4, pauses[0] * 8]
     assert pauses[4] == relay.EVERY
     assert waiting(client) == 1
 

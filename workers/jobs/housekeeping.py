@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,8 +34,9 @@ from workers.runtime import Runtime
 
 log = logging.getLogger("handrail.housekeeping")
 
-AT = time(3, 10, tzinfo=UTC)  #: when few people are about
+AT = time_of_day(3, 10, tzinfo=UTC)  #: when few people are about
 BATCH = 25  #: events expanded, and hundreds of messages pruned, before other writers get their turn
+SHARE = 20.0  #: seconds for what may take more than one night
 MARKED = 200  #: members whose region is worked out in one transaction
 
 
@@ -48,9 +51,12 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
     """Do what bears repeating, in small transactions of its own."""
     now = runtime.clock()
     _expand(runtime, now)
-    for step in (_mark_regions, retention.prune_messages):
-        _repeat(runtime, step)
+    _repeat(runtime, lambda session: regions.fill(session, limit=MARKED))
+    _repeat(runtime, retention.prune_messages)
     _repeat(runtime, lambda session: presses.prune(session, now=now))
+    _sweep(runtime, retention.prune_suggestions, now)
+    _sweep(runtime, retention.prune_runs, now)
+    _repeat(runtime, lambda session: retention.prune_bulk_runs(session, now=now))
     with writing(runtime.sessions) as session:
         heartbeats.prune(session, now=now)
         runs.end_stuck(session, now=now)
@@ -70,8 +76,13 @@ def _repeat(runtime: Runtime, step: Callable[[Session], int]) -> None:
                 return
 
 
-def _mark_regions(session: Session) -> int:
-    return regions.fill(session, limit=MARKED)
+def _sweep(runtime: Runtime, prune: Callable[..., str | None], now: datetime) -> None:
+    """Go through a table in transactions of its own, as far as a night's share of time goes."""
+    after: str | None = ""
+    until = time.monotonic() + SHARE
+    while after is not None and time.monotonic() < until:
+        with writing(runtime.sessions) as session:
+            after = prune(session, now=now, after=after)
 
 
 def _attest(runtime: Runtime) -> None:
