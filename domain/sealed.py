@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from domain.models.account import SealingKey
 
 NONCE = 12
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class SealBroken(Exception):
@@ -160,7 +161,7 @@ def seal_for(session: Session, *, table: str, key: str, owner: str, body: Mappin
 
 
 def _text(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODER.encode(body).encode()
 
 
 def unseal(session: Session, row: Any) -> dict[str, Any]:
