@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from statistics import quantiles
-from typing import Any
+from statistics import median, quantiles
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,8 +17,16 @@ from domain import members as people
 from domain.database import Sessions, reading, writing
 from domain.models import Member, RunStatus
 from handrail import bench_place as bench
+from handrail.bench_place import BenchPlace
 
 DONE = (RunStatus.FINISHED, RunStatus.FAILED)
+
+
+class _Wait(NamedTuple):
+    """What one save waited for, in seconds."""
+
+    all: float
+    begun: float  #: until a process worked on it
 
 
 @click.command()
@@ -29,26 +38,44 @@ DONE = (RunStatus.FINISHED, RunStatus.FAILED)
 def bench_member(*, members: int, events: int, saves: int, database: str | None, as_json: bool) -> None:
     """Save profiles one after the other, on a quiet machine and while everybody is matched again.
 
-    Times are from the commit of the save until its run is finished, seen by asking every 5 ms.
+    Times are from the commit of the save until its run is finished, seen by asking every 5 ms. Of them
+    ``begun`` is until a process works on it (relay, bell, fork, lease), ``worked`` the rest. Processor
+    seconds are those of relay and worker for one save.
     """
     report: dict[str, Any] = {"members": members, "occurrences_from": events, "saves": saves}
     with bench.bench_place(database) as place:
         now = bench.moment()
         bench.add_events(place.sessions, events, now)
         ids = bench.add_members(place.sessions, members, now)
-        with place.running("relay", "worker"):
-            _wait_for(place.sessions, ids[0], _ask(place.sessions, ids[0]))
-            bench.drained(place.sessions)
-            report["quiet"] = _waits(place.sessions, ids, saves)
-            report["bulk"] = _under_bulk(place.sessions, ids, saves)
+        idle, _ = _cpu(place, ids[0], dict)
+        used, report["quiet"] = _cpu(place, ids[0], lambda: _waits(place.sessions, ids, saves))
+        report["quiet"]["cpu"] = round((used - idle) / saves, 3)
+        _, report["bulk"] = _cpu(place, ids[0], lambda: _under_bulk(place.sessions, ids, saves))
     click.echo(
         json.dumps(report) if as_json else "\n".join(f"{name}: {value}" for name, value in report.items())
     )
 
 
+def _cpu(
+    place: BenchPlace, member: str, work: Callable[[], dict[str, float]]
+) -> tuple[float, dict[str, float]]:
+    """Return the processor seconds of relay and worker, from start to end, and what the work found."""
+    before = _children()
+    with place.running("relay", "worker"):
+        _wait_for(place.sessions, member, _ask(place.sessions, member))
+        bench.drained(place.sessions)
+        found = work()
+    return _children() - before, found
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _under_bulk(sessions: Sessions, ids: Sequence[str], saves: int) -> dict[str, float]:
     """Measure while everybody is matched again, beginning anew as often as that ends."""
-    waited: list[float] = []
+    waited: list[_Wait] = []
     while len(waited) < saves:
         with writing(sessions) as session:
             bulk = bulk_runs.match_everybody(session, reason="bench", now=bench.moment())
@@ -70,17 +97,23 @@ def _waits(sessions: Sessions, ids: Sequence[str], saves: int) -> dict[str, floa
     return _figures([_one(sessions, ids[number % len(ids)], number) for number in range(saves)])
 
 
-def _figures(waited: list[float]) -> dict[str, float]:
-    parts = quantiles(waited, n=100)
-    return {"p50": round(parts[49], 3), "p90": round(parts[89], 3), "p99": round(parts[98], 3)}
+def _figures(waited: list[_Wait]) -> dict[str, float]:
+    parts = quantiles((each.all for each in waited), n=100)
+    return {
+        "p50": round(parts[49], 3),
+        "p90": round(parts[89], 3),
+        "p99": round(parts[98], 3),
+        "begun_p50": round(median(each.begun for each in waited), 3),
+        "worked_p50": round(median(each.all - each.begun for each in waited), 3),
+    }
 
 
-def _one(sessions: Sessions, member: str, number: int) -> float:
+def _one(sessions: Sessions, member: str, number: int) -> _Wait:
     time.sleep(0.05 + 0.013 * (number % 11))  # not in step with the relay
     run = _ask(sessions, member, number)
-    began = time.monotonic()
-    _wait_for(sessions, member, run)
-    return time.monotonic() - began
+    saved, began = datetime.now(UTC), time.monotonic()
+    started_at = _wait_for(sessions, member, run)
+    return _Wait(all=time.monotonic() - began, begun=(started_at - saved).total_seconds())
 
 
 def _ask(sessions: Sessions, member: str, number: int = 0) -> str:
@@ -95,10 +128,11 @@ def _ask(sessions: Sessions, member: str, number: int = 0) -> str:
         return newest.id if newest else ""
 
 
-def _wait_for(sessions: Sessions, member: str, run: str) -> None:
+def _wait_for(sessions: Sessions, member: str, run: str) -> datetime:
+    """Wait until a run is finished; return when it began."""
     while True:
         with reading(sessions) as session:
             newest = runs.latest(session, member=member)
             if newest is not None and newest.id >= run and newest.status in DONE:
-                return
+                return newest.started_at or newest.requested_at
         time.sleep(0.005)
