@@ -7,10 +7,17 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+from sqlalchemy import func, select
 
+from domain.database import writing
+from domain.events import MatchingRunRequested
+from domain.models import MatchingRun, OutboxMessage
+from domain.models.base import new_id
+from domain.rows import insert_all
 from handrail import bench_place as bench
 
 if TYPE_CHECKING:
@@ -69,13 +76,41 @@ def _lane(place: BenchPlace, ids: list[str], count: int) -> dict[str, float]:
 
 
 def _ask_all(place: BenchPlace, ids: list[str]) -> None:
-    from domain import runs  # noqa: PLC0415
-    from domain.database import writing  # noqa: PLC0415
+    """Record a run and its message for each member, as `runs.request` does, many with a statement."""
+    now, asked = bench.moment(), {member: new_id() for member in ids}
+    with writing(place.sessions) as session:
+        insert_all(session, MatchingRun, [_run(run, member, now) for member, run in asked.items()])
+        seen = {row.aggregate: row.seq for row in session.execute(_last_messages())}
+        facts = [MatchingRunRequested(member=member, run=run) for member, run in asked.items()]
+        insert_all(
+            session, OutboxMessage, [_message(fact, seen.get(fact.aggregate, 0) + 1) for fact in facts]
+        )
 
-    for start in range(0, len(ids), 500):
-        with writing(place.sessions) as session:
-            for member in ids[start : start + 500]:
-                runs.request(session, member=member, reason="bench", now=bench.moment())
+
+def _run(run: str, member: str, now: datetime) -> dict[str, Any]:
+    return {"id": run, "member": member, "reason": "bench", "status": "requested", "requested_at": now}
+
+
+def _last_messages() -> Any:
+    last = select(OutboxMessage.aggregate, func.max(OutboxMessage.seq).label("seq"))
+    return last.group_by(OutboxMessage.aggregate)
+
+
+def _message(fact: MatchingRunRequested, seq: int) -> dict[str, Any]:
+
+    return {
+        "id": new_id(),
+        "kind": fact.kind(),
+        "body": fact.body(),
+        "lane": fact.lane,
+        "aggregate": fact.aggregate,
+        "seq": seq,
+        "state": "ready",
+        "attempts": 0,
+        "fence": 0,
+        "not_before": 0.0,
+        "created_at": time.time(),
+    }
 
 
 def _cpu(place: BenchPlace, count: int, work: Callable[[], None]) -> float:
