@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from domain import announcements, bulk_runs, database, events, fits, groups, outbox, schedule
+from domain import announcements, bulk_runs, database, events, fits, groups, outbox, runs, schedule
 from domain.fits import Fitted
 from domain.groups import GroupDraft
 from domain.models import MessageState, OutboxMessage, RoleName

@@ -173,11 +173,7 @@ def _write(session: Session, bulk: BulkRun, plan: _Step, *, began: datetime, now
     current = [each for each in plan.changed if each.member in settled]
     runs.add_finished(
         session,
-        {
-            each.run: runs.Matched(each.member, found.outcome, found.inputs)
-            for each in current
-            for found in [plan.found[each.run]]
-        },
+        {each.run: _matched(each, plan.found[each.run]) for each in current},
         bulk=bulk,
         settings_version=plan.settings_version,
         model_version=plan.model_version,
@@ -185,6 +181,10 @@ def _write(session: Session, bulk: BulkRun, plan: _Step, *, began: datetime, now
         now=now,
     )
     match.put(session, {each.member: plan.found[each.run] for each in current}, now)
+
+
+def _matched(asked: Asked, found: Found) -> runs.Matched:
+    return runs.Matched(asked.member, found.outcome, found.inputs)
 
 
 REMATCH = Job(prepare=_prepare, apply=_apply)
