@@ -33,11 +33,11 @@ def shown(session: Session, member: str, occurrence: str | None) -> str:
     """A run that ended, and what it suggested in place of what was there."""
     version, _ = settings.in_force(session)
     run = runs.request(session, member=member, reason="x", now=MADE)
-    runs.start(session, [run.id], settings_version=version.id, now=MADE)
+    runs.start(session, [run.id], settings_version=version.id, model_version="m", now=MADE)
     kind = "right_sized" if occurrence else "preparation"
     draft = Drafted(run=run.id, member=member, occurrence=occurrence, position=1, kind=kind, body={})
     (made,) = suggestions.replace(session, members=[member], drafts=[draft], now=MADE)
-    runs.finish(session, {run.id: {}}, model_version="m", now=MADE)
+    runs.finish(session, {run.id: {}}, now=MADE)
     return made
 
 
