@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tests.security.actors import Actor, World
 from tests.web.conftest import ORIGIN, csrf, sign_in, web_config
 from web.app import create_app
 from web.db import db
+from web.visits import SEEN
 
 COOKIE = "handrail"
 
@@ -123,7 +125,16 @@ def serve(found: Town, folder: Path, **changes: Any) -> Site:
     file = folder / "town.db"
     shutil.copy(found.file, file)
     app = create_app(web_config(f"sqlite:///{file}", folder, **changes))
-    return Site(app=app, file=file, town=found)
+    tickets = {actor: _as_of_now(app, ticket) for actor, ticket in found.tickets.items()}
+    return Site(app=app, file=file, town=replace(found, tickets=tickets))
+
+
+def _as_of_now(app: Flask, ticket: Ticket) -> Ticket:
+    """Return a session as of a sign-in just now: the town may have been settled a long test run ago."""
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    kept = signer.loads(ticket.cookie)
+    kept |= {name: type(kept[name])(time.time()) for name in ("fs_paa", SEEN) if name in kept}
+    return replace(ticket, cookie=signer.dumps(kept))
 
 
 def settle(template: Path, folder: Path) -> Town:
