@@ -91,10 +91,15 @@ class Handrail:
         candidates = [_candidate(situations, place) for place in available]
         for row, found in enumerate(comfort.choose(self.states, candidates)):
             self.offered[row] = candidates[found[0].index] if found else None
-        if self.practice:
-            self._practise([row for row, each in enumerate(self.offered) if each is None])
+        nothing = [row for row, each in enumerate(self.offered) if each is None]
+        self._practise(nothing) if self.practice else self._prepare(nothing, candidates)
         none = np.zeros(situations.shape[1])
         return np.array([none if each is None else each.situation.values for each in self.offered])
+
+    def _prepare(self, rows: list[int], candidates: list[Candidate]) -> None:
+        for row in rows:
+            found = comfort.next_step(self.states[row], candidates)
+            self.offered[row] = candidates[found.index] if found else None
 
     def _practise(self, rows: list[int]) -> None:
         for row, found in zip(rows, comfort.choose([self.states[row] for row in rows], STEPS), strict=True):

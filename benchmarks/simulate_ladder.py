@@ -100,7 +100,7 @@ def simulate(world: World, count: int, seed: int) -> tuple[People, dict[str, Tal
         "random": Random(count, np.random.default_rng(seed + 2)),
         "fixed ladder": Fixed(count),
         "Handrail": Handrail(answers),
-        "Handrail, no practice": Handrail(answers, practice=False),
+        "Handrail, next_step": Handrail(answers, practice=False),
     }
     tallies = {}
     for name, policy in policies.items():
@@ -179,7 +179,7 @@ def main() -> None:
         start = f"learns: {world.learns}; mean index {index(first).mean():.0f}"
         print(f"\n**{world.name}** ({start})\n\n{HEADER}")
         for group, who in subgroups(first).items():
-            few = ("rule", "rule, nine rungs", "Handrail", "Handrail, no practice")
+            few = ("rule", "rule, nine rungs", "Handrail", "Handrail, next_step")
             shown = tallies if group == "everybody" else {name: tallies[name] for name in few}
             for name, tally in shown.items():
                 print(f"| {group} | {name} | {row(tally, tallies['rule'], who)} |")

@@ -88,8 +88,13 @@ def next_steps(state: State, candidates: Iterable[Given]) -> tuple[Proposal, ...
 
 
 def next_step(state: State, candidates: Iterable[Given]) -> Proposal | None:
-    """Return the best next step among the candidates, or None; ``index`` is its place in the list given."""
-    return next(iter(next_steps(state, candidates)), None)
+    """Return the best next step among the candidates, or None; ``index`` is its place in the list given.
+
+    No outing is ever above the ceiling. Where nothing is under it, a preparation step *from home* may be
+    returned, with that role: see :func:`matching.steps.prepare` for how far that goes.
+    """
+    listed = candidates_of(candidates)
+    return next(iter(next_steps(state, listed)), None) or steps.prepare(state, listed)
 
 
 def practise(state: State) -> Candidate | None:
@@ -98,8 +103,8 @@ def practise(state: State) -> Candidate | None:
     The same ceiling holds for it, and it is learnt from like any other: with it somebody for whom every
     outing is too much finds a way on.
     """
-    found = next_step(state, practice.STEPS)
-    return practice.STEPS[found.index] if found else None
+    found = next_steps(state, practice.STEPS)
+    return practice.STEPS[found[0].index] if found else None
 
 
 def learn(

@@ -204,7 +204,7 @@ class Role(StrEnum):
 
     RIGHT_SIZED = "right_sized"
     GENTLER = "gentler"
-    PREPARATION = "preparation"  #: practice from home, no outing: see ``matching.practice``
+    PREPARATION = "preparation"  #: from home, no outing: see ``matching.practice`` and ``steps.prepare``
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matching.advice import plateau
 from matching.gaussian import Vector
-from matching.inputs import FEATURE_COUNT
+from matching.inputs import FEATURE_COUNT, FEATURES, SituationFeature
 from matching.outlook import OVERWHELMING_RISK, Outlook, look_ahead, suds
 from matching.pace import Attempt, Candidate, Proposal, Role, State
 from matching.situations import drive
@@ -22,6 +22,14 @@ WIDTH = 20.0
 GENTLER_BY = 15.0
 NOVELTY, NOVELTY_ON_PLATEAU = 0.25, 0.5
 _MOST_REPEATS = 3
+#: Highest risk of a preparation step, in units of the member's own.
+PREPARATION_RISK = 4.5
+#: Most that a preparation step may be of what cannot be closed like a window; a video call at home is 0.5.
+FROM_HOME = {
+    SituationFeature.IN_PERSON: 0.5,
+    SituationFeature.OBSERVED: 0.2,
+    SituationFeature.HARD_TO_LEAVE: 0.2,
+}
 
 
 def choose(
@@ -35,8 +43,7 @@ def choose(
     """
     if not states or not candidates:
         return [() for _ in states]
-    order = sorted(range(len(candidates)), key=lambda i: (candidates[i].id, i))
-    ordered = [candidates[i] for i in order]
+    order, ordered = _by_id(candidates)
     been = np.array([each.visits for each in ordered])[None, :] if visits is None else visits[:, order]
     outlook = look_ahead(states, ordered, been)
     relevance = np.array([each.relevance for each in ordered]) * _carries_over(ordered)
@@ -44,6 +51,34 @@ def choose(
     picks = _mix(outlook, worth, np.array([state.pace.target for state in states]))
     proposals = _Proposals(outlook=outlook, ordered=ordered, order=order)
     return [proposals.of(row, picks[row]) for row in range(len(states))]
+
+
+def prepare(state: State, candidates: Sequence[Candidate]) -> Proposal | None:
+    """Return the least risky step from home among the candidates, to prepare with, or None.
+
+    For when no outing is under the ceiling. Such a step is not in person, hardly observed and free to be
+    closed at any moment; its risk is at most ``PREPARATION_RISK`` times the member's own, 0.45 for the usual
+    ceiling (`ladder-evidence`: "offer the least risky if P <= .45, else no step").
+    """
+    order, ordered = _by_id(candidates)
+    home = [column for column, each in enumerate(ordered) if _from_home(each)]
+    if not home:
+        return None
+    outlook = look_ahead([state], ordered, np.array([each.visits for each in ordered])[None, :])
+    best = min(home, key=lambda column: outlook.risk[0, column])
+    if outlook.risk[0, best] > PREPARATION_RISK * state.pace.risk:
+        return None
+    return _Proposals(outlook=outlook, ordered=ordered, order=order).one(0, best, Role.PREPARATION)
+
+
+def _from_home(candidate: Candidate) -> bool:
+    values = candidate.situation.values
+    return all(values[FEATURES.index(feature)] <= most for feature, most in FROM_HOME.items())
+
+
+def _by_id(candidates: Sequence[Candidate]) -> tuple[list[int], list[Candidate]]:
+    order = sorted(range(len(candidates)), key=lambda i: (candidates[i].id, i))
+    return order, [candidates[i] for i in order]
 
 
 def _carries_over(candidates: Sequence[Candidate]) -> Vector:
@@ -120,20 +155,17 @@ class _Proposals:
     order: Sequence[int]
 
     def of(self, row: int, picks: NDArray[np.intp]) -> tuple[Proposal, ...]:
-        found = [
-            (int(column), gentler)
-            for column, gentler in zip(picks, (False, False, True), strict=True)
-            if column >= 0
-        ]
-        return tuple(self._one(row, column, gentler=gentler) for column, gentler in found)
+        roles = (Role.RIGHT_SIZED, Role.RIGHT_SIZED, Role.GENTLER)
+        found = zip(picks.tolist(), roles, strict=True)
+        return tuple(self.one(row, column, role) for column, role in found if column >= 0)
 
-    def _one(self, row: int, column: int, *, gentler: bool) -> Proposal:
+    def one(self, row: int, column: int, role: Role) -> Proposal:
         level, sd = self.outlook.level[row, column], self.outlook.sd[row, column]
         anticipated, low, high = suds(level + np.array((0.0, -1.2816, 1.2816)) * sd).tolist()
         return Proposal(
             id=self.ordered[column].id,
             index=self.order[column],
-            role=Role.GENTLER if gentler else Role.RIGHT_SIZED,
+            role=role,
             anticipated=anticipated,
             low=low,
             high=high,

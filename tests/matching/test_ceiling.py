@@ -15,6 +15,7 @@ from matching import comfort, pipeline
 from matching.gaussian import unpack
 from matching.inputs import Situation
 from matching.ladder import Candidate, Pace, State
+from matching.pace import Role
 from matching.pipeline import match
 from matching.settings import MatchingSettings
 from matching.situations import familiar
@@ -60,11 +61,11 @@ def test_nothing_proposed_is_above_the_ceiling(members: list[State], candidates:
     """Whatever they lived through, and whoever asks: the best, the three, many at once, practice."""
     for state, together in zip(members, comfort.choose(members, candidates), strict=True):
         first, three = comfort.next_step(state, candidates), comfort.next_steps(state, candidates)
-        assert first == (three[0] if three else None)
+        assert first == three[0] if three else first is None or first.role is Role.PREPARATION
         for proposal in (*three, *together):
             assert is_under(state, candidates[proposal.index])
         if not any(is_under(state, each) for each in candidates):
-            assert first is None
+            assert three == ()
         if len(three) > 1:
             assert all(is_under(state, candidates[proposal.index], held=True) for proposal in three)
         small = comfort.practise(state)
@@ -102,6 +103,36 @@ def test_a_lower_ceiling_never_lets_more_through(
     for proposal in comfort.next_steps(lower, candidates):
         assert is_under(state, candidates[proposal.index])
         assert is_under(lower, candidates[proposal.index])
+
+
+@pytest.mark.requirement("R06")
+@given(states(), strategies.candidates())
+@settings(max_examples=100, deadline=None)
+def test_what_prepares_is_from_home_the_least_risky_and_bounded(
+    state: State, candidates: list[Candidate]
+) -> None:
+    """With no outing under the ceiling: never one in person, watched or hard to leave; else nothing."""
+    found = comfort.next_step(state, candidates)
+    if found is None or found.role is not Role.PREPARATION:
+        return
+    assert comfort.next_steps(state, candidates) == ()
+    values = candidates[found.index].situation.values
+    in_person, observed, hard_to_leave = values[8], values[5], values[9]
+    assert in_person <= 0.5
+    assert max(observed, hard_to_leave) <= 0.2
+    assert found.risk <= 4.5 * state.pace.risk + SLACK
+
+
+def test_somebody_for_whom_every_outing_is_too_much_may_prepare_from_home() -> None:
+    state = comfort.start((92.0,) * 6)
+    chat = Situation(values=(1.0, 0.4, 0.8, 0.2, 0.1, 0.05, 0.3, *[0.0] * 9))
+    party = Situation(values=(1.0,) * 16)
+    found = comfort.next_step(state, [party, chat])
+    assert found is not None
+    assert (found.index, found.role) == (1, Role.PREPARATION)
+    assert found.risk > state.pace.risk
+    assert comfort.next_steps(state, [party, chat]) == ()
+    assert comfort.next_step(state, [party]) is None
 
 
 def test_the_ceiling_is_reached_by_some_and_not_by_all() -> None:

@@ -17,7 +17,7 @@ PEOPLE = 120
 
 
 class Watched(Handrail):
-    """Handrail, with every offer held to the ceiling of that moment."""
+    """Handrail, with every offer held to the member's own ceiling."""
 
     offers = 0
 
@@ -26,7 +26,7 @@ class Watched(Handrail):
         for state, x in zip(self.states, found, strict=True):
             if x[0]:
                 self.offers += 1
-                assert anticipate(state, x).risk_above(state.pace.limit) <= state.pace.risk_now + 1e-9
+                assert anticipate(state, x).risk_above(state.pace.limit) <= state.pace.risk + 1e-9
         return found
 
 
