@@ -101,7 +101,7 @@ def lock(session: Session, name: str) -> None:
 def _tell(session: Session) -> None:
     """Have PostgreSQL say, as this commits, that somebody waits; SQLite counts its commits anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 @lru_cache(maxsize=1)

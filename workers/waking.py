@@ -11,6 +11,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -72,7 +73,7 @@ class Waker:
         self._held.detach()  # not the pool's any more: it is held for good
         if self._engine.dialect.name == "postgresql":
             self._driver.autocommit = True
-            self._driver.execute(f"LISTEN {CHANNEL}")
+            self._driver.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
         else:
             self._seen = self._version()
 
