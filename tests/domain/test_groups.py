@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from domain import groups
 from domain.errors import Invalid, NotFound
 from domain.groups import GroupDraft
-from domain.models import Account, Block, Group, MatchingRun, Member, Membership, RoleName
+from domain.models import Block, Group, MatchingRun, Membership, RoleName
 from domain.policies import Viewer, can_run_group
 from matching.inputs import Need
+from tests import factories
 from tests.conftest import NOW
 
 WALKERS = GroupDraft(
@@ -23,12 +24,7 @@ WALKERS = GroupDraft(
 
 
 def member(session: Session, name: str) -> str:
-    account = Account(email=f"{name}@example.com", fs_uniquifier=name, created_at=NOW)
-    session.add(account)
-    session.flush()
-    session.add(Member(id=account.id, display_name=name, time_zone="Europe/London", created_at=NOW))
-    session.flush()
-    return str(account.id)
+    return factories.member(session, display_name=name, consents=()).id
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from domain import schedule
 from domain.errors import Conflict, Invalid
-from domain.models import Account, Event, Group, Member, Occurrence, OutboxMessage, Rsvp
+from domain.models import Event, Group, Occurrence, OutboxMessage, Rsvp
 from domain.schedule import EventDraft
 from matching.inputs import SituationFeature
+from tests import factories
 from tests.conftest import NOW
 
 WALK = EventDraft(
@@ -44,12 +45,8 @@ def occurrences(session: Session, event: Event) -> list[Occurrence]:
 
 
 def say_yes(session: Session, occurrence: Occurrence) -> None:
-    account = Account(email="ann@example.com", fs_uniquifier="a", created_at=NOW)
-    session.add(account)
-    session.flush()
-    session.add(Member(id=account.id, display_name="Ann", time_zone="Europe/London", created_at=NOW))
-    session.flush()
-    session.add(Rsvp(occurrence=occurrence.id, member=account.id, status="yes", responded_at=NOW))
+    member = factories.member(session, display_name="Ann").id
+    session.add(Rsvp(occurrence=occurrence.id, member=member, status="yes", responded_at=NOW))
     session.flush()
 
 

@@ -73,20 +73,9 @@ class Town(RuleBasedStateMachine):
             factories.membership(self.session, of=member, group=self.groups[0], name_shown=True)
 
     def _member(self, name: str) -> Member:
-        account = Account(
-            email=f"{name.lower()}@example.com",
-            created_at=NOW,
-            fs_uniquifier=name,
-            confirmed_at=NOW,
-            active=True,
+        return factories.member(
+            self.session, display_name=name, consents=(), steps_done=[], weekly_cap=7, rest_hours=0
         )
-        self.session.add(account)
-        self.session.flush()
-        member = Member(id=account.id, display_name=name, time_zone="Europe/London", created_at=NOW)
-        member.steps_done, member.weekly_cap, member.rest_hours = [], 7, 0
-        self.session.add(member)
-        self.session.flush()
-        return member
 
     @contextmanager
     def _perhaps(self) -> Iterator[None]:

