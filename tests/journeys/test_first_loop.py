@@ -18,6 +18,7 @@ from domain import accounts, database
 from domain.database import writing
 from domain.models import Occurrence, Rsvp
 from domain.sealed import Keyring
+from handrail.secret_files import MASTER_KEY, decode_master_key
 from tests import browser
 from tests.handrail.processes import address_in, running
 
@@ -158,7 +159,8 @@ def say_yes(page: Page) -> None:
 def a_week_goes_by(served: Served, email: str) -> str:
     """Move the outing said yes to into the past, as waiting would; return its RSVP."""
     engine = database.open_engine(f"sqlite:///{served.home / 'handrail.db'}")
-    with writing(database.open_sessions(engine, Keyring((b"k" * 32,)))) as session:
+    keyring = Keyring((decode_master_key((served.home / MASTER_KEY).read_text().strip()),))
+    with writing(database.open_sessions(engine, keyring)) as session:
         member = accounts.find(session, email)
         assert member is not None
         rsvp = session.scalars(select(Rsvp).where(Rsvp.member == member.id)).one()
