@@ -9,7 +9,7 @@ PACKAGES := handrail web workers domain matching
 JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
 # Two at a time, file by file; then, one after the other, those that kill processes or measure how long something takes.
-TESTS = $(BIN)/pytest -n 2 --dist loadfile -m 'not chaos and not journey'; beside=$$?; \
+TESTS = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not chaos and not journey'; beside=$$?; \
 	$(BIN)/pytest -m 'chaos or journey' && test $$beside -eq 0
 
 .DEFAULT_GOAL := help

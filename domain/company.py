@@ -135,7 +135,7 @@ def _companions(
         )
     )
     both = mutual(session, [member]).get(member, set())
-    return tuple(
+    found = (
         Companion(
             place=place.id,
             name=names[place.member],
@@ -145,6 +145,7 @@ def _companions(
         )
         for place, topics in others
     )
+    return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.place)))
 
 
 def fellow(session: Session, *, viewer: str, place: str) -> Mention:

@@ -90,8 +90,10 @@ def suggested(
     outcome = {"possible": 3, "excluded": {"distance": 12, "not_open": 1}, "proposals": 1}
     runs.start(rows, [run.id], settings_version=_version(rows), now=NOW)
     runs.finish(rows, {run.id: outcome}, now=NOW)
+    made = rows.scalars(select(Suggestion).order_by(Suggestion.id.desc())).first()
     rows.commit()
-    return rows.scalars(select(Suggestion).order_by(Suggestion.id.desc())).first()  # type: ignore[return-value]
+    assert made is not None
+    return made
 
 
 def _version(rows: Session) -> str:
