@@ -82,7 +82,7 @@ def choose(
 def next_steps(state: State, candidates: Iterable[Given]) -> tuple[Proposal, ...]:
     """Return up to three proposals among the candidates: two right-sized and one gentler, best first.
 
-    Empty where nothing is under the ceiling in force, ``state.pace``: then :func:`practise` is the answer.
+    Empty where nothing is under the member's ceiling, ``state.pace``: then :func:`practise` is the answer.
     """
     return choose([state], candidates)[0]
 

@@ -38,8 +38,9 @@ def choose(
     """Return up to three proposals for each member: two right-sized and one gentler, best first.
 
     ``visits`` (members, candidates) replaces the visits of the candidates where many members are asked for at
-    once. Nothing is above the ceiling in force for a member, ever; where nothing is under it the tuple is
-    empty. Equal scores are ordered by id.
+    once. Nothing is above a member's own ceiling, ever, and while a set-back is held nothing above half of it
+    unless that is the least risky of all; where nothing may be proposed the tuple is empty. Equal scores are
+    ordered by id.
     """
     if not states or not candidates:
         return [() for _ in states]
@@ -58,7 +59,7 @@ def prepare(state: State, candidates: Sequence[Candidate]) -> Proposal | None:
 
     For when no outing is under the ceiling. Such a step is not in person, hardly observed and free to be
     closed at any moment; its risk is at most ``PREPARATION_RISK`` times the member's own, 0.45 for the usual
-    ceiling (`ladder-evidence`: "offer the least risky if P <= .45, else no step").
+    ceiling.
     """
     order, ordered = _by_id(candidates)
     home = [column for column, each in enumerate(ordered) if _from_home(each)]

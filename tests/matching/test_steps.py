@@ -96,7 +96,6 @@ def test_a_held_set_back_is_held_to_half_the_risk() -> None:
     assert {each.id for each in comfort.next_steps(free, [walk, gentler])} == {"read", "walk"}
 
 
-@pytest.mark.requirement("R01")
 def test_a_held_set_back_leaves_a_way_on() -> None:
     """With nothing gentler on offer the least risky under the member's own ceiling is possible, no other."""
     held, walk = after_a_set_back()

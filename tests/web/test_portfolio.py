@@ -29,7 +29,6 @@ def entry_id(rows: Session) -> str:
     return str(found)
 
 
-@pytest.mark.requirement("R18")
 def test_a_walk_and_a_weekly_table_are_kept_with_their_day(member_client: FlaskClient) -> None:
     assert "Begin with one" in page(member_client)
     assert post(member_client, "/notebook/person", energy="1", **WALK).status_code == 303
