@@ -14,8 +14,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from web.forms.numbers import Between
+
+_SCALE = [Optional(), Between(0, 100, "Enter a number from 0 to 100.")]
 
 
 class ComponentsForm(Form):  # type: ignore[misc]  # WTForms ships no types
@@ -52,10 +56,13 @@ class ComponentsForm(Form):  # type: ignore[misc]  # WTForms ships no types
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    walk = IntegerField("A quiet guided walk with four strangers", [Optional(), NumberRange(0, 100)])
+    walk = IntegerField(
+        "A quiet guided walk with four strangers",
+        _SCALE,
+    )
     games = IntegerField(
         "A hosted games evening with eight people",
-        [Optional(), NumberRange(0, 100, "Enter a number from 0 to 100.")],
+        _SCALE,
     )
     note = TextAreaField("Anything the host should know?")
     reminder = BooleanField("Send me a reminder the day before")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
+from flask_wtf import FlaskForm
 from werkzeug.test import TestResponse
+from wtforms.fields.core import UnboundField
 
+import web.forms
 from domain.models import Account, Base, Block, Restriction
 from tests.security import walk
 from tests.security.actors import Actor
@@ -21,6 +28,8 @@ from tests.web.conftest import ORIGIN
 #: How many requests are made; `make security` makes 10,000.
 REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "3000"))
 SLOW = 2.0
+#: Fields sent at once to every form.
+AT_ONCE = 60
 JUNK = (
     "",
     " ",
@@ -285,6 +294,46 @@ def test_no_bad_request_breaks_anything(
         )
     assert broken == []
     assert slowest < SLOW * 3, "two seconds on a quiet machine"
+
+
+def fields_of_forms() -> set[str]:
+    """The names of all fields of all forms."""
+    for module in pkgutil.iter_modules(web.forms.__path__):
+        importlib.import_module(f"web.forms.{module.name}")
+    kinds, found = [FlaskForm], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        found |= {name for name in dir(kind) if isinstance(getattr(kind, name), UnboundField)}
+    return found
+
+
+def parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Fewer at once than a form may have."""
+    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
+
+
+def actor_of(path: str) -> Actor:
+    """Who may send a form of this part of the site."""
+    desks = {"organizer": Actor.ORGANIZER, "admin": Actor.ADMIN, "moderation": Actor.MODERATOR}
+    return desks.get(path.split("/")[1], Actor.SELF)
+
+
+@pytest.mark.requirement("C42", "C57")
+@pytest.mark.parametrize("junk", ["9" * 400, "sNaN", "\x00"])
+def test_no_answer_is_beyond_any_field(site: Site, monkeypatch: pytest.MonkeyPatch, junk: str) -> None:
+    """Every form gets the same in all fields, also those that a scatter of bad requests seldom meets."""
+    without_argon2(monkeypatch)
+    names = sorted(fields_of_forms() - {"csrf_token"})
+    statuses: Counter[int] = Counter()
+    for call, some in product(walk.calls(site.app, site.world, ("POST",)), parts(names)):
+        answers = dict.fromkeys(some, junk)
+        answer = site.ask(actor_of(call.path), call.path, method="POST", data=answers)
+        assert answer.status_code < 500, (call.path, some)
+        statuses[answer.status_code] += 1
+        if call.endpoint in {"security.logout", "privacy_tools.leave", "visits.end_others"}:
+            site.restore()
+    assert statuses[422] > 50, "most forms must have looked at their fields"
 
 
 @pytest.mark.requirement("C45")

@@ -85,7 +85,7 @@ def test_without_a_difference_the_form_comes_back(admin_client: FlaskClient) -> 
     [
         ({"ceiling": "200"}, "Enter a number from 40 to 85 for “A peak above"),
         ({"ceiling": "nan"}, "Enter a number from 40 to 85 for “A peak above"),
-        ({"list_length": "1e309"}, "Not a valid integer"),
+        ({"list_length": "1e309"}, "Enter a number from 1 to 3 for"),
         ({"interest_weight": ""}, "Enter a number from 0 to 1 for “How much shared interests count”."),
         (
             {name: "0" for name in describe() if name.endswith("_weight")},

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from domain.checkin_answers import (
     LONGEST,
@@ -21,6 +21,7 @@ from domain.checkin_answers import (
 )
 from domain.models import CheckInKind
 from web.forms.choices import options
+from web.forms.numbers import Between
 
 _ALL_FOUR = [InputRequired(_l("Choose one. The four questions belong together."))]
 _SHORT = [Optional(), Length(max=LONGEST, message=_l("A few lines are enough here."))]
@@ -92,7 +93,7 @@ class SelfForm(CheckInForm):
 
     myself = IntegerField(
         _l("With other people these weeks, how much could you be yourself?"),
-        [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
+        [Optional(), Between(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
     )
     balance = RadioField(
         _l("Giving and receiving, these weeks"),

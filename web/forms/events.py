@@ -23,7 +23,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from domain import places
 from domain.models import Event
@@ -36,6 +36,7 @@ from web.forms.accounts import HOME_ZONE, time_zones
 from web.forms.choices import interest_choices, options
 from web.forms.event_rows import KEEP
 from web.forms.groups import IDENTITY
+from web.forms.numbers import Between
 from web.forms.words import TicksField, tidy
 
 Position = tuple[float, float]
@@ -79,7 +80,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         _l("How many minutes does it last?"),
         [
             InputRequired(_l("Say how long it lasts, in minutes.")),
-            NumberRange(1, LONGEST, _l("Enter minutes, from 1 up to two weeks.")),
+            Between(1, LONGEST, _l("Enter minutes, from 1 up to two weeks.")),
         ],
         description=_l("90 is an hour and a half."),
     )
@@ -113,10 +114,10 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     )
     place = RadioField(_l("Which one do you mean?"), [Optional()], choices=[], validate_choice=False)
     latitude = FloatField(
-        _l("Latitude"), [Optional(), NumberRange(-90, 90, _l("Enter a number from -90 to 90."))]
+        _l("Latitude"), [Optional(), Between(-90, 90, _l("Enter a number from -90 to 90."))]
     )
     longitude = FloatField(
-        _l("Longitude"), [Optional(), NumberRange(-180, 180, _l("Enter a number from -180 to 180."))]
+        _l("Longitude"), [Optional(), Between(-180, 180, _l("Enter a number from -180 to 180."))]
     )
     url = StringField(
         _l("Is there a page or a link to join?"),
@@ -129,12 +130,12 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     )
     capacity = IntegerField(
         _l("How many places are there?"),
-        [Optional(), NumberRange(1, 100_000, _l("Enter 1 or more, or leave it empty."))],
+        [Optional(), Between(1, 100_000, _l("Enter 1 or more, or leave it empty."))],
         description=_l("Leave it empty for no limit."),
     )
     price = DecimalField(
         _l("What does it cost?"),
-        [Optional(), NumberRange(0, 100_000, _l("Enter 0 or more, or leave it empty."))],
+        [Optional(), Between(0, 100_000, _l("Enter 0 or more, or leave it empty."))],
         description=_l("0 if it is free."),
     )
     currency = SelectField(_l("In"), choices=options({each: each for each in CURRENCIES}), default="GBP")
@@ -158,7 +159,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     )
     people = IntegerField(
         _l("How many people usually come, with you?"),
-        [Optional(), NumberRange(2, 5000, _l("Enter 2 or more, or leave it empty."))],
+        [Optional(), Between(2, 5000, _l("Enter 2 or more, or leave it empty."))],
         description=_l("About. Leave it empty if you are not sure."),
     )
     low_pressure = BooleanField(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from domain.goals import HIGHEST, USUAL, GoalBody, Template
 from web.forms.choices import VALUES, options
+from web.forms.numbers import Between
 
 
 class GoalForm(FlaskForm):  # type: ignore[misc]
@@ -28,7 +29,7 @@ class GoalForm(FlaskForm):  # type: ignore[misc]
         _l("How often?"),
         [
             InputRequired(_l("Enter a small number, such as 1.")),
-            NumberRange(1, max(HIGHEST.values()), _l("Choose a number from 1 to 8.")),
+            Between(1, max(HIGHEST.values()), _l("Choose a number from 1 to 8.")),
         ],
         default=min(USUAL.values()),
         description=_l("Once a week, or twice a month, is a good size."),

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from domain.groups import GroupDraft
 from domain.models import Group
@@ -15,6 +15,7 @@ from domain.models.base import new_id
 from matching.inputs import Need
 from web.forms.accounts import HOME_ZONE, time_zones
 from web.forms.choices import ACCESS, NEEDS, VALUES, interest_choices, options
+from web.forms.numbers import Between
 from web.forms.words import TicksField, tidy
 
 IDENTITY = Regexp(r"^[0-9a-f]{32}$", message=_l("This form is not whole. Please load the page again."))
@@ -60,7 +61,7 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
     )
     newcomer_limit = IntegerField(
         _l("How many new people at a time?"),
-        [Optional(), NumberRange(1, 1000, _l("Enter 1 or more, or leave it empty."))],
+        [Optional(), Between(1, 1000, _l("Enter 1 or more, or leave it empty."))],
         description=_l("So that each one can be welcomed. Leave it empty for no limit."),
     )
     locality = StringField(

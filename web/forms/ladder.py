@@ -7,13 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from domain.ladder_records import LONGEST_LABEL
 from domain.ladders import RungBody
 from matching.rungs import KINDS
 from matching.situations import situation_of
 from web.forms.choices import options
+from web.forms.numbers import Between
 from web.forms.words import tidy
 
 #: Ways of taking a step that ask less; each of them counts.
@@ -95,6 +96,6 @@ class PracticeForm(FlaskForm):  # type: ignore[misc]
 
     peak = IntegerField(
         _l("How hard was it?"),
-        [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
+        [Optional(), Between(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
         description=_l("Leave it empty if you like."),
     )

@@ -8,11 +8,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FloatField, IntegerField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from domain.settings import NOTE_LENGTH
 from matching import settings
+from web.forms.numbers import Between
 from web.forms.words import tidy
 
 WEIGHT = "_weight"
@@ -46,7 +47,7 @@ def _field(facts: Mapping[str, Any]) -> Field:
     )
     return kind(
         facts["meaning"],
-        [InputRequired(problem), NumberRange(facts["low"], facts["high"], problem)],
+        [InputRequired(problem), Between(facts["low"], facts["high"], problem)],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
 

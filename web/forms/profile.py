@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -12,37 +10,22 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from domain.members import LONGEST_NOTE, MOST_INTERESTS
 from matching.inputs import SLOT_COUNT, Need
 from matching.situations import QUESTIONS
 from web.forms.accounts import time_zones
 from web.forms.choices import ACCESS, NEEDS, VALUES, interest_choices, options
+from web.forms.numbers import Between
+from web.forms.words import TicksField
 
 NONE = {"": _l("Leave this open")}
 TOO_LONG = _l("Use up to %(count)s letters.", count=LONGEST_NOTE)
-
-
-class ManyField(SelectMultipleField):  # type: ignore[misc]
-    """A choice of any number, as a list of boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-def _optional_whole(*, high: int) -> list[Any]:
-    def check(_form: Any, field: IntegerField) -> None:  # NumberRange breaks on numbers beyond any float
-        if field.data is None or not 0 <= field.data <= high:
-            field.errors = []
-            raise StopValidation(str(_l("Choose a number from 0 to %(high)s.", high=high)))
-
-    return [Optional(), check]
+_SCALE = [Optional(), Between(0, 100, _l("Choose a number from 0 to 100."))]
 
 
 class NeedsForm(FlaskForm):  # type: ignore[misc]
@@ -67,7 +50,7 @@ class NeedsForm(FlaskForm):  # type: ignore[misc]
 class InterestsForm(FlaskForm):  # type: ignore[misc]
     """What a member likes."""
 
-    interests = ManyField(
+    interests = TicksField(
         _l("What do you like?"),
         [Length(max=MOST_INTERESTS, message=_l("Choose up to %(count)s.", count=MOST_INTERESTS))],
         choices=interest_choices,
@@ -78,12 +61,12 @@ class ComfortForm(FlaskForm):  # type: ignore[misc]
     """The six comfort questions, each one optional, and the consent they rest on (R20)."""
 
     consent = BooleanField(_l("Yes, use my answers in this way"))
-    online_message = IntegerField(QUESTIONS[0].wording, _optional_whole(high=100))
-    quiet_walk = IntegerField(QUESTIONS[1].wording, _optional_whole(high=100))
-    coffee = IntegerField(QUESTIONS[2].wording, _optional_whole(high=100))
-    games_evening = IntegerField(QUESTIONS[3].wording, _optional_whole(high=100))
-    introduction = IntegerField(QUESTIONS[4].wording, _optional_whole(high=100))
-    party = IntegerField(QUESTIONS[5].wording, _optional_whole(high=100))
+    online_message = IntegerField(QUESTIONS[0].wording, _SCALE)
+    quiet_walk = IntegerField(QUESTIONS[1].wording, _SCALE)
+    coffee = IntegerField(QUESTIONS[2].wording, _SCALE)
+    games_evening = IntegerField(QUESTIONS[3].wording, _SCALE)
+    introduction = IntegerField(QUESTIONS[4].wording, _SCALE)
+    party = IntegerField(QUESTIONS[5].wording, _SCALE)
 
     def answers(self) -> dict[str, int | None]:
         """Return the answers by question; None: skipped."""
@@ -166,12 +149,12 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
 class AccessForm(FlaskForm):  # type: ignore[misc]
     """What somebody needs in order to take part, and what is never to be suggested (R93)."""
 
-    access_needs = ManyField(
+    access_needs = TicksField(
         _l("What do you need in order to take part?"),
         choices=options(ACCESS),
         description=_l("We then suggest only places that say they have it."),
     )
-    avoid = ManyField(
+    avoid = TicksField(
         _l("What should we never suggest?"),
         choices=interest_choices,
         description=_l("You need not say why."),
@@ -181,7 +164,7 @@ class AccessForm(FlaskForm):  # type: ignore[misc]
 class ValuesForm(FlaskForm):  # type: ignore[misc]
     """What matters to a member (R76)."""
 
-    values = ManyField(_l("What matters to you?"), choices=options(VALUES))
+    values = TicksField(_l("What matters to you?"), choices=options(VALUES))
 
 
 class NameForm(FlaskForm):  # type: ignore[misc]

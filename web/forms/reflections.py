@@ -7,12 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from domain.errors import Invalid
 from domain.reflections import LONGEST_NOTE, MeetAgain, ReflectionBody, SafetyBehaviour, Signal, SmallWin
 from web.forms.choices import options
+from web.forms.numbers import Between
 
 STAYED, EARLY, NOT = "stayed", "early", "not"
 SAFETY: dict[str, Any] = {
@@ -47,7 +48,7 @@ STEPS: dict[str, Any] = {
     "prepare": _l("A small step from home"),
     "rest": _l("A week of rest"),
 }
-_NUMBER = [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))]
+_NUMBER = [Optional(), Between(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))]
 _SHORT = [Optional(), Length(max=LONGEST_NOTE, message=_l("A few lines are enough here."))]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, Optional
+
+from web.forms.numbers import Between
 
 
 class YesForm(FlaskForm):  # type: ignore[misc]
@@ -13,7 +15,7 @@ class YesForm(FlaskForm):  # type: ignore[misc]
 
     expected = IntegerField(
         _l("How hard do you expect it to be at the hardest moment?"),
-        [Optional(), NumberRange(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
+        [Optional(), Between(0, 100, _l("Choose a number from 0 to 100, or leave it empty."))],
         description=_l("Only a guess, as in an experiment. Afterwards you can see what you found."),
     )
     reward = StringField(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain import audit, moderation, reports
+from domain.errors import Conflict
 from domain.models import Outcome, Report, ReportState
 from web import clock
 from web.auth import Audience, audience, current_account
@@ -50,6 +51,14 @@ def _form(row: Report) -> Any:
     return SecondForm() if row.state == ReportState.SECOND else DecisionForm()
 
 
+def _form_sent(row: Report, kind: type[DecisionForm | SecondForm]) -> Any:
+    """Return the form that was sent, unless the report has moved on to another since it was shown."""
+    form = _form(row)
+    if not isinstance(form, kind):
+        raise Conflict(_("Somebody has decided about this in the meantime."))
+    return form
+
+
 def _show(row: Report, form: Any) -> str:
     session, me, now = db.session(), current_account().id, clock.now()
     return render_template(
@@ -78,7 +87,8 @@ def open_report(report: str) -> Response:
 @bp.post("/<report>/decide")
 @audience(Audience.MODERATOR)
 def decide(report: str) -> Page:
-    row, form = _report(report), DecisionForm()
+    row = _report(report)
+    form = _form_sent(row, DecisionForm)
     if not form.validate():
         return _show(row, form), 422
     moderation.decide(
@@ -96,7 +106,8 @@ def decide(report: str) -> Page:
 @audience(Audience.MODERATOR)
 def second(report: str) -> Page:
     """Agree to closing an account, or send it back, as another moderator than the first."""
-    row, form = _report(report), SecondForm()
+    row = _report(report)
+    form = _form_sent(row, SecondForm)
     if not form.validate():
         return _show(row, form), 422
     answer = moderation.agree if form.answer.data == "agree" else moderation.refuse
