@@ -8,9 +8,9 @@ PACKAGES := handrail web workers domain matching
 # Kinds that ruff finds as well; each place carries its reason beside it.
 JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
-# Two at a time, file by file; then, one after the other, those that kill processes or measure how long something takes.
-TESTS = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not chaos and not journey'; beside=$$?; \
-	$(BIN)/pytest -m 'chaos or journey' && test $$beside -eq 0
+# Two at a time, file by file; then, one after the other, those that measure how long something takes.
+TESTS = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not alone'; beside=$$?; \
+	$(BIN)/pytest -m alone && test $$beside -eq 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fix seed reset doctor lock requirements security sbom chaos journeys docs clean \

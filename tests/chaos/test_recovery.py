@@ -23,6 +23,7 @@ from tests.factories import PASSWORD
 
 pytestmark = [
     pytest.mark.chaos,
+    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="kills processes as Linux knows them"),
 ]
 ROUNDS = 3

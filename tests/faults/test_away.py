@@ -22,7 +22,7 @@ from tests.chaos.visitor import Reply, Tally, Visitor
 from tests.factories import PASSWORD
 from workers import queue
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.alone]
 
 PAGES = ("/suggestions/", "/events/", "/ladder/", "/profile/")
 

@@ -28,6 +28,7 @@ from tests.factories import PASSWORD
 
 pytestmark = [
     pytest.mark.chaos,
+    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="stops processes as Linux knows them"),
 ]
 SECOND = ("web-2", "relay-2", "worker-2")

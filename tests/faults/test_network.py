@@ -22,7 +22,7 @@ from tests.chaos.visitor import Tally, Visitor
 from tests.factories import PASSWORD
 from tests.faults.namespaces import HUB, Network, NoNamespaces, network
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.alone]
 PORT, QUEUE_PORT = 8000, 6390
 PROGRAMS = ("web", "relay", "worker")
 

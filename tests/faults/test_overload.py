@@ -15,7 +15,7 @@ from tests.chaos.visitor import Tally, Visitor
 from tests.factories import PASSWORD
 from tests.faults.crowd import Seen, ask, capacity, flood, like
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.alone]
 SECONDS = float(os.environ.get("OVERLOAD_SECONDS", "5"))
 PAGE = "/events/"
 
