@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.chaos.people import settle
@@ -43,9 +44,10 @@ def outage(here: Place, visitor: Visitor, how: str, minutes: float, pace: float)
     calm = LINE in visitor.look("/profile/").text
     here.respawn() if how == "killed" else os.kill(here.running["queue"].pid, signal.SIGCONT)
     took = until(lambda: still_open(here.sessions) == 0)
-    failed = sum(reply.status not in {200, 303} for reply in replies)
+    failed = Counter(reply.status for reply in replies if reply.status not in {200, 303})
     p99 = show(f"queue server {how} for {minutes:g} minutes", replies)
-    print(f"{failed} failed, calm line {'shown' if calm else 'missing'}, worked off {took:.1f} s after")  # noqa: T201
+    line = "shown" if calm else "missing"
+    print(f"{failed.total()} failed {dict(failed)}, calm line {line}, worked off {took:.1f} s after")  # noqa: T201
     return not failed and calm and p99 < 0.3
 
 
@@ -53,7 +55,9 @@ def main() -> int:
     """Print times before and during both kinds of outage; the status is 1 where a promise was broken."""
     asked = argparse.ArgumentParser(prog="python -m tests.faults.outage", description=__doc__)
     asked.add_argument("--minutes", type=float, default=5)
-    asked.add_argument("--pace", type=float, default=0.1, help="seconds between two requests")
+    asked.add_argument(
+        "--pace", type=float, default=0.15, help="seconds between two; 600 a minute are too many"
+    )
     given = asked.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="outage-") as folder,
