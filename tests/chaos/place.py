@@ -34,12 +34,18 @@ SECRET = "only for tests, and long enough: 0123456789"
 
 
 def until(
-    met: Callable[[], object], *, patience: float = PATIENCE, what: str = "it never came about"
+    met: Callable[[], object],
+    *,
+    patience: float = PATIENCE,
+    what: Callable[[], str] = lambda: "it never came about",
 ) -> float:
-    """Wait for something other processes bring about; return how long it took, in seconds."""
+    """Wait for something other processes bring about; return how long it took, in seconds.
+
+    ``what`` is asked, when it has taken too long, what to say.
+    """
     began = time.monotonic()
     while not met():
-        assert time.monotonic() - began < patience, what
+        assert time.monotonic() - began < patience, what()
         time.sleep(0.02)
     return time.monotonic() - began
 

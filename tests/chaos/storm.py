@@ -16,7 +16,7 @@ from tests.chaos.monkey import Monkey
 from tests.chaos.people import Town, settle
 from tests.chaos.place import Place, place, until
 from tests.chaos.story import Life
-from tests.chaos.verdict import Verdict, given_up, judge, still_open
+from tests.chaos.verdict import Verdict, given_up, judge, left_over, still_open
 from tests.chaos.visitor import Tally, Visitor
 
 
@@ -66,7 +66,7 @@ def storm(home: Path, *, on: str, size: Size) -> Report:
         here.add("web", "--processes", "2")
         here.add("relay")
         here.add("worker")
-        until(here.answers, what=here.log("web"))
+        until(here.answers, what=lambda: here.log("web"))
         tally = Tally()
         lives = _lives(here, town, size, tally)
         report = Report(on=on, verdict=Verdict())
@@ -140,4 +140,4 @@ def _calm(here: Place, doses: int) -> float:
         here.respawn()
         return still_open(here.sessions) == 0 and given_up(here.sessions) >= doses
 
-    return until(quiet, patience=120, what=f"work is left over: {here.log('worker')}")
+    return until(quiet, patience=120, what=lambda: "\n".join([*left_over(here.sessions), here.log("worker")]))

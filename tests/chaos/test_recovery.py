@@ -34,7 +34,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place(tmp_path_factory.mktemp("recovery") / "home", on="postgresql") as made:
         for name in ("web", "relay", "worker"):
             made.add(name)
-        until(made.answers, what=made.log("web"))
+        until(made.answers, what=lambda: made.log("web"))
         yield made
 
 
@@ -72,7 +72,7 @@ def test_work_flows_again_soon(here: Place, town: Town, end: Callable[[Place], N
         here.respawn()
         began = time.monotonic()
         assert visitor.send("/profile/needs", own_words=f"after {end.__name__} {number}").status == 303
-        until(lambda: finished(here, town), what=here.log("worker"))
+        until(lambda: finished(here, town), what=lambda: here.log("worker"))
         took.append(time.monotonic() - began)
     print(f"{end.__name__}: " + ", ".join(f"{each:.1f} s" for each in took))  # noqa: T201
     assert max(took) < 2 * promised
@@ -83,12 +83,12 @@ def test_with_a_second_worker_nobody_waits_for_the_first_to_start(here: Place, t
     assert visitor.sign_in(town.people[0].email, PASSWORD).status == 302
     here.respawn()
     here.add("worker", instance="-2")
-    until(lambda: len(here.lanes("worker-2")) == len(Lane), what=here.log("worker-2"))
+    until(lambda: len(here.lanes("worker-2")) == len(Lane), what=lambda: here.log("worker-2"))
     until(lambda: finished(here, town))
     here.kill_tree("worker")
     began = time.monotonic()
     assert visitor.send("/profile/needs", own_words="the other is there").status == 303
-    until(lambda: finished(here, town), what=here.log("worker-2"))
+    until(lambda: finished(here, town), what=lambda: here.log("worker-2"))
     took = time.monotonic() - began
     here.kill_tree("worker-2")
     here.respawn()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,18 @@ def still_open(sessions: Sessions) -> int:
             )
         )
         return session.scalar(ready) or 0
+
+
+def left_over(sessions: Sessions) -> list[str]:
+    """Return a line for each message that is neither done nor given up."""
+    with reading(sessions) as session:
+        rows = session.scalars(select(OutboxMessage).where(OutboxMessage.state == MessageState.READY)).all()
+        now = time.time()
+        return [
+            f"left over: {row.kind} of {row.aggregate} after {row.attempts} attempts, {row.last_error},"
+            f" due in {row.not_before - now:.1f} s, leased for {(row.lease_until or now) - now:.1f} s"
+            for row in rows
+        ]
 
 
 def given_up(sessions: Sessions) -> int:

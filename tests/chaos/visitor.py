@@ -86,22 +86,25 @@ class Visitor:
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> Reply:
         """Ask until there is an answer other than "not just now", as a person or a browser would."""
         until, tries = time.monotonic() + self.patience, 0
+        seen: Counter[str] = Counter()
         while time.monotonic() < until:
             tries += 1
             try:
                 reply = self.once(method, path, fields)
             except (OSError, http.client.HTTPException) as error:
                 self.tally.saw(type(error).__name__)
+                seen[type(error).__name__] += 1
                 time.sleep(0.1)
                 continue
             self.tally.saw(str(reply.status))
+            seen[str(reply.status)] += 1
             if reply.status not in ONCE_MORE:
                 return Reply(
                     status=reply.status, location=reply.location, text=reply.text, seconds=reply.seconds,
                     tries=tries, headers=reply.headers,
                 )  # fmt: skip
             time.sleep(0.1)
-        raise NeverAnswered(f"{method} {path}")
+        raise NeverAnswered(f"{method} {path}: {dict(seen)}")
 
     def look(self, path: str) -> Reply:
         """Look at a page, keeping its forms' token."""

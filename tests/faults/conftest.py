@@ -21,7 +21,7 @@ def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with place(tmp_path_factory.mktemp("faults") / "home", on=request.param) as made:
         for name in ("web", "relay", "worker"):
             made.add(name)
-        until(made.answers, what=made.log("web"))
+        until(made.answers, what=lambda: made.log("web"))
         yield made
 
 

@@ -88,7 +88,7 @@ def test_a_full_disk_loses_nothing(disk: tuple[str, Path], tmp_path: Path) -> No
     with place(tmp_path / "home", on=on, room=room) as here:
         town = settle(here.sessions, count=1, outings=1)
         here.add("web")
-        until(here.answers, what=here.log("web"))
+        until(here.answers, what=lambda: here.log("web"))
         visitor = Visitor(here.port, "10.3.0.1", Tally())
         visitor.sign_in(town.people[0].email, PASSWORD)
         ballast = fill(folder, leaving=DISKS[on][1])

@@ -42,7 +42,7 @@ def here(tmp_path: Path) -> Iterator[Place]:
         made.add("web", instance="-2", HANDRAIL_LISTEN=f"127.0.0.1:{free_port()}")
         made.add("relay", instance="-2")
         made.add("worker", instance="-2")
-        until(made.answers, what=made.log("web"))
+        until(made.answers, what=lambda: made.log("web"))
         yield made
 
 
@@ -92,7 +92,7 @@ def test_one_machine_hangs_and_dies_and_members_notice_a_delay_at_most(here: Pla
     for visitor in visitors:  # what stands in front sends everybody to the machine that answers
         visitor.port = here.port
     save_all(visitors, "one machine works")
-    delay = until(lambda: still_open(here.sessions) == 0, what=here.log("worker"))
+    delay = until(lambda: still_open(here.sessions) == 0, what=lambda: here.log("worker"))
     assert unfinished(here) == 0
     signal_second(here, signal.SIGCONT)  # it wakes, with leases that have ended
     save_all(visitors, "both again")
@@ -100,7 +100,7 @@ def test_one_machine_hangs_and_dies_and_members_notice_a_delay_at_most(here: Pla
     for label in SECOND:
         here.kill_tree(label)
     save_all(visitors, "one is dead")
-    after = until(lambda: still_open(here.sessions) == 0, what=here.log("worker"))
+    after = until(lambda: still_open(here.sessions) == 0, what=lambda: here.log("worker"))
     print(f"work was done {delay:.1f} s after a machine hung, {after:.1f} s after it died")  # noqa: T201
     assert all("one is dead" in visitor.look("/profile/needs").text for visitor in visitors)
     with reading(here.sessions) as session:

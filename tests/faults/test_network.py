@@ -87,22 +87,22 @@ def test_a_machine_whose_link_is_cut_costs_members_a_delay(here: Place, net: Net
     for number, person in enumerate(town.people):
         host = net.address(net.machines[number % 2])
         visitor = Visitor(PORT, f"10.5.0.{number}", Tally(), host=host)
-        until(partial(answers, visitor), what=here.log("web-one"))
+        until(partial(answers, visitor), what=lambda: here.log("web-one"))
         assert visitor.sign_in(person.email, PASSWORD).status == 302
         visitors.append(visitor)
     save_all(visitors, "both machines work")
     for worker in ("worker-one", "worker-two"):  # two matchers loading at once take long on a busy machine
-        until(lambda: len(here.lanes(worker)) == len(Lane), patience=240, what=here.log(worker))  # noqa: B023
-    until(lambda: still_open(here.sessions) == 0, what=here.log("worker-two"))
+        until(lambda: len(here.lanes(worker)) == len(Lane), patience=240, what=lambda: here.log(worker))  # noqa: B023
+    until(lambda: still_open(here.sessions) == 0, what=lambda: here.log("worker-two"))
     net.cut("one")
-    until(lambda: not answers(visitors[0]), what="the link was not cut")
+    until(lambda: not answers(visitors[0]), what=lambda: "the link was not cut")
     for visitor in visitors:  # what stands in front sends everybody to the machine that answers
         visitor.host = net.address("two")
     save_all(visitors, "one machine is cut off")
-    cut = until(lambda: still_open(here.sessions) == 0, what=here.log("worker-two"))
+    cut = until(lambda: still_open(here.sessions) == 0, what=lambda: here.log("worker-two"))
     for name in PROGRAMS:
         here.kill_tree(f"{name}-one")
     save_all(visitors, "one machine is dead")
-    dead = until(lambda: still_open(here.sessions) == 0, what=here.log("worker-two"))
+    dead = until(lambda: still_open(here.sessions) == 0, what=lambda: here.log("worker-two"))
     print(f"work was done {cut:.1f} s after a link was cut, {dead:.1f} s after the machine died")  # noqa: T201
     assert all("one machine is dead" in visitor.look("/profile/needs").text for visitor in visitors)

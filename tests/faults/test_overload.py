@@ -24,7 +24,7 @@ PAGE = "/events/"
 def here(tmp_path: Path) -> Iterator[Place]:
     with place(tmp_path / "home", on="sqlite") as made:
         made.add("web")
-        until(made.answers, what=made.log("web"))
+        until(made.answers, what=lambda: made.log("web"))
         yield made
 
 
