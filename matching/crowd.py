@@ -23,7 +23,7 @@ from matching.situations import drive
 DIMENSIONS, _GROUPS = 64, 1
 #: How often a weekly event takes place in the time looked at, and how many different people there are.
 DATES, _PEOPLE = 8, 256
-_BLOCK, _FUSED_BLOCK = 512, 4096
+_BLOCK = 512
 _CODES = np.array([1, 2, 3, 4, 5], dtype=np.int32)
 _RADIUS_KM = 10.0
 
@@ -103,8 +103,8 @@ def sgemm(crowd: Crowd) -> float:
 def whole(crowd: Crowd) -> NDArray[np.int32]:
     """Return the best columns (members, roles, k) by the fused pass: every hard limit and every part."""
     found = np.empty((crowd.size, fused.ROLES, crowd.k), dtype=np.int32)
-    for start in range(0, crowd.size, _FUSED_BLOCK):
-        block = crowd.part(start, start + _FUSED_BLOCK)
+    for start in range(0, crowd.size, _BLOCK):
+        block = crowd.part(start, start + _BLOCK)
         best = fused.empty(block.size, crowd.k)
         fused.match_block(block.gathering, block.members, best, _CODES)
         found[start : start + block.size] = best.column

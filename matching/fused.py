@@ -19,7 +19,7 @@ from numba import njit
 from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, interests, nearnesses, worths
 from matching.gathering import LANES, Gathering, Open, gather
 from matching.inputs import FEATURE_COUNT, SLOT_COUNT
-from matching.selection import bar_of, rank_of, reaching, spread_out
+from matching.selection import bar_of, column_in, in_order, reaching, spread_out
 from matching.sieve import (
     BARRED,
     SPECIAL,
@@ -210,12 +210,12 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
     )
     base, interest = np.empty(most, dtype=np.float32), np.empty(most, dtype=np.float32)
     near, score = np.empty((ROLES, most), dtype=np.float32), np.empty((ROLES, most), dtype=np.float32)
-    entries, listed, places = (
+    entries, places, order = (
         np.empty(most, dtype=np.int32),
         np.empty(most, dtype=np.int32),
         np.empty(most, dtype=np.int32),
     )
-    ranked = np.empty(most, dtype=np.float32)
+    keys, before = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     for member in range(energy.shape[0]):
         here, own, told = place[member], numbers[member], excluded[member]
         narrow(belief[member], own[0], single)
@@ -341,27 +341,22 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
                 column_from,
                 column,
                 hidden,
-                listed,
+                keys,
                 places,
-                ranked,
             )
-            ranks = -(-some // LANES) * LANES
-            ranked[some:ranks] = -1
-            for each in range(some):
-                at = rank_of(ranked[:ranks], listed[:ranks], ranked[each], listed[each])
-                if at < k:
-                    entry, row = places[each], rows[places[each]]
-                    columns[member, role, at] = listed[each]
-                    scores[member, role, at] = ranked[each]
-                    kept[member, role, at, 0] = interest[entry]
-                    kept[member, role, at, 1] = needs[member, offers[row]]
-                    kept[member, role, at, 2] = worth[entry] * near[role, entry]
-                    kept[member, role, at, 3] = (
-                        personal[mine[entry], 0] if mine[entry] >= 0 else np.float32(0)
-                    )
-                    kept[member, role, at, 4] = energy[member, slot[row]]
-                    kept[member, role, at, 5] = own[0] - under[entry]
-                    kept[member, role, at, 6] = spread[entry]
+            in_order(keys, some, before, order)
+            for at in range(min(some, k)):
+                entry = places[order[at]]
+                row = rows[entry]
+                columns[member, role, at] = column_in(keys[order[at]])
+                scores[member, role, at] = score[role, entry]
+                kept[member, role, at, 0] = interest[entry]
+                kept[member, role, at, 1] = needs[member, offers[row]]
+                kept[member, role, at, 2] = worth[entry] * near[role, entry]
+                kept[member, role, at, 3] = personal[mine[entry], 0] if mine[entry] >= 0 else np.float32(0)
+                kept[member, role, at, 4] = energy[member, slot[row]]
+                kept[member, role, at, 5] = own[0] - under[entry]
+                kept[member, role, at, 6] = spread[entry]
 
         for each in range(barred_from[member], barred_from[member + 1]):
             hidden[barred[each]] = 0

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from matching.arithmetic import FAST, Single, Whole, weight_above
+from matching.gathering import LANES
 from matching.sieve import Bytes
+
+Keys = NDArray[np.int64]
 
 #: How many more than k may be ranked, and how often the bar is moved half way to get there.
 _SLACK, _HALVINGS = 12, 24
+_LAST = np.int64(np.iinfo(np.int32).max)
 
 
 @njit(fastmath=FAST, error_model="numpy")
@@ -39,6 +44,15 @@ def reaching(scores: Single, bar: np.float32, entries: Whole) -> np.int64:
     return np.int64(number)
 
 
+@njit(error_model="numpy", inline="always")
+def key_of(score: np.float32, column: np.int32) -> np.int64:
+    """Return a number that is larger for what comes first: the higher score, of equals the earlier column.
+
+    The bits of floats from 0 on are in the order of the floats; the absolute value turns -0 into 0.
+    """
+    return (np.int64(np.float32(abs(score)).view(np.int32)) << np.int64(32)) | (_LAST - np.int64(column))
+
+
 @njit(error_model="numpy")
 def spread_out(  # noqa: PLR0913, PLR0917
     entries: Whole,
@@ -49,30 +63,42 @@ def spread_out(  # noqa: PLR0913, PLR0917
     column_from: Whole,
     column: Whole,
     hidden: Bytes,
-    columns: Whole,
+    keys: Keys,
     places: Whole,
-    ranked: Single,
-) -> int:
-    """List the columns behind entries, but for those that are barred or on their own; return how many.
+) -> np.int64:
+    """List keys and entries of the columns behind entries, but for those that are barred or on their own.
 
     ``mine`` is the special row of an entry that is one column alone, -1 for a row with all its columns.
+    Returns how many.
     """
-    number = 0
-    for entry in entries:
+    number = np.uint64(0)
+    for listed in range(np.uint64(entries.shape[0])):
+        entry = np.uint64(entries[listed])
         if mine[entry] >= 0:
-            columns[number], places[number], ranked[number] = special[mine[entry]], entry, scores[entry]
-            number += 1
+            keys[number], places[number] = key_of(scores[entry], special[mine[entry]]), entries[listed]
+            number += np.uint64(1)
             continue
-        for place in range(column_from[rows[entry]], column_from[rows[entry] + 1]):
-            columns[number], places[number], ranked[number] = column[place], entry, scores[entry]
-            number += hidden[column[place]] == 0
-    return number
+        row = np.uint64(rows[entry])
+        for place in range(np.uint64(column_from[row]), np.uint64(column_from[row + np.uint64(1)])):
+            keys[number], places[number] = key_of(scores[entry], column[place]), entries[listed]
+            number += np.uint64(hidden[np.uint64(column[place])] == 0)
+    return np.int64(number)
 
 
-@njit(fastmath=FAST, error_model="numpy")
-def rank_of(scores: Single, columns: Whole, score: np.float32, column: np.int32) -> int:
-    """Return how many stand before a score; of equals the later column stands behind."""
-    before = 0
-    for each in range(scores.shape[0]):
-        before += (scores[each] > score) | ((scores[each] == score) & (columns[each] < column))
-    return before
+@njit(error_model="numpy")
+def in_order(keys: Keys, number: np.int64, before: Keys, order: Whole) -> None:
+    """Write the places of keys, the largest first: how many are before each is counted, all at once."""
+    wide = -(-number // LANES) * LANES
+    keys[number:wide], before[:wide] = 0, 0
+    for each in range(np.uint64(number)):
+        key = keys[each]
+        for other in range(np.uint64(wide)):
+            before[other] += key > keys[other]
+    for each in range(np.uint64(number)):
+        order[np.uint64(before[each])] = np.int32(each)
+
+
+@njit(error_model="numpy", inline="always")
+def column_in(key: np.int64) -> np.int32:
+    """Return the column in a key."""
+    return np.int32(_LAST - (key & _LAST))
