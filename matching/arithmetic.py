@@ -102,11 +102,21 @@ def foresee(belief: Single, situation: Single, assumed: Single) -> tuple[np.floa
 
 
 @njit(fastmath=FAST, error_model="numpy")
-def squared_chords(points: Double, place: Double, chords: Double) -> None:
-    """Write the squared chords from points on the unit sphere, a row per axis, to a place."""
-    for each in range(chords.shape[0]):
-        across, along, up = points[0, each] - place[0], points[1, each] - place[1], points[2, each] - place[2]
-        chords[each] = across * across + along * along + up * up
+def mark_near(
+    points: Double,
+    bit: Whole,
+    place: Double,
+    reach: float,
+    possible: np.int32,
+    begin: int,
+    end: int,
+    marks: Whole,
+) -> None:
+    """Mark the rows at a possible time whose squared chord to a place is within reach; unit vectors."""
+    for row in range(np.uint64(begin), np.uint64(end)):
+        across, along, up = points[0, row] - place[0], points[1, row] - place[1], points[2, row] - place[2]
+        chord = across * across + along * along + up * up
+        marks[row] = np.int32(chord <= reach) & np.int32((bit[row] & possible) != 0)
 
 
 @njit(fastmath=FAST, error_model="numpy")

@@ -146,9 +146,11 @@ def _total(
 @njit(fastmath=FAST, error_model="numpy")
 def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are counted and copied at every use
     start: Whole,
-    online: Whole,
     held: Whole,
+    middle: Double,
+    around: Double,
     slot: Whole,
+    bit: Whole,
     remote: Any,
     points: Double,
     about: Single,
@@ -190,7 +192,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
     hidden = np.zeros(count, dtype=np.int8)
     contains = column_from[1:] - column_from[:-1]
     weights = contains.copy()
-    chords = np.empty(size)
+    marks = np.empty(size, dtype=np.int32)
     single = np.empty((BELIEF, FEATURE_COUNT), dtype=np.float32)
     left, rows, mine, weight = (
         np.empty(most, dtype=np.int32),
@@ -229,7 +231,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
                 weights[row_of[special[each]]] -= 1
 
         number, late, timely = in_reach(
-            start, online, held, points, energy[member], here, reach[member], chords, left
+            start, held, middle, around, bit, points, energy[member], here, reach[member], marks, left
         )
         stretch = -(-number // STRETCH) * STRETCH
         bearable(
@@ -253,14 +255,14 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
         shut, far, over, tired = held[SLOT_COUNT], timely - found, weighty - possible, 0
         for each in range(barred_from[member], barred_from[member + 1]):
             row = row_of[barred[each]]
-            if row >= start[SLOT_COUNT]:
+            if row >= start[1]:
                 shut -= 1
             elif energy[member, slot[row]] < 0:
                 late -= 1
             elif not remote[row] and is_far(points, row, here, reach[member]):
                 far -= 1
         for each in range(special_from[member], special_from[member + 1]):
-            row, closed = row_of[special[each]], row_of[special[each]] >= start[SLOT_COUNT]
+            row, closed = row_of[special[each]], row_of[special[each]] >= start[1]
             if hidden[special[each]] != SPECIAL or (closed and personal[each, 2] == 0):
                 continue
             is_late = energy[member, slot[row]] < 0

@@ -1,4 +1,4 @@
-"""The open events of a run as the fused pass reads them: alike ones once, sorted by time of the week."""
+"""The open events of a run as the fused pass reads them: alike ones once, neighbours side by side."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ Columns = NDArray[np.intp]
 
 #: Rows of interests are filled with zeros up to a multiple of this, the width of the processor's vectors.
 LANES = 16
+#: Rows with a place that are neighbours, and left out together where all are too far.
+TILE = 32
 
 
 class Open(NamedTuple):
@@ -38,14 +40,15 @@ class Open(NamedTuple):
 class Gathering(NamedTuple):
     """Columns that are alike in all that the pass looks at, as one of r rows.
 
-    Rows are sorted by slot; within a slot those with a place come first; all that are closed come last, as if
-    in a slot of their own.
+    Rows that are online come first, then those with a place in tiles of neighbours, then all that are closed.
     """
 
-    start: Whole  #: (23,) first row of each slot, of the closed ones, and r
-    online: Whole  #: (21,) first row of each slot that is online
+    start: Whole  #: (2,) first row with a place, and first that is closed
     held: Whole  #: (22,) columns in each slot; the closed ones last
+    middle: Double  #: (3, t) of each tile
+    around: Double  #: (t,) chord from there to its furthest row
     slot: Whole  #: (r,)
+    bit: Whole  #: (r,) 2 to the power of slot
     remote: Flags  #: (r,) online
     point: Double  #: (3, r)
     about: Single  #: (r, d) d a multiple of LANES
@@ -63,18 +66,22 @@ class Gathering(NamedTuple):
 
 def gather(events: Open) -> Gathering:
     """Return the events with alike columns gathered: 52 dates of a weekly walk are scored once."""
-    key = np.where(events.closed, SLOT_COUNT, events.slot)
-    first, row, count = _distinct(key, events)
-    sorted_by, online = key[first], events.online[first]
-    start = np.searchsorted(sorted_by, np.arange(SLOT_COUNT + 2)).astype(np.int32)
-    placed = np.bincount(sorted_by[~online], minlength=SLOT_COUNT + 1)[:SLOT_COUNT]
+    first, row, count = _distinct(events)
+    order, start = _in_tiles(events, first)
+    first, row, count = first[order], np.argsort(order)[row], count[order]
+    point = events.point[first]
+    middle, around = _bounds(point[start[0] : start[1]])
     return Gathering(
-        start=start,
-        online=(start[:SLOT_COUNT] + placed).astype(np.int32),
-        held=np.bincount(key, minlength=SLOT_COUNT + 1).astype(np.int32),
+        start=np.array(start, dtype=np.int32),
+        held=np.bincount(np.where(events.closed, SLOT_COUNT, events.slot), minlength=SLOT_COUNT + 1).astype(
+            np.int32
+        ),
+        middle=middle,
+        around=around,
         slot=events.slot[first],
-        remote=online,
-        point=np.ascontiguousarray(events.point[first].T),
+        bit=np.left_shift(1, events.slot[first]).astype(np.int32),
+        remote=events.online[first],
+        point=np.ascontiguousarray(point.T),
         about=filled(events.about[first]),
         offers=events.offers[first],
         group=events.group[first],
@@ -97,14 +104,36 @@ def filled(rows: NDArray[np.generic]) -> Single:
     return wide
 
 
-def _distinct(key: Columns, events: Open) -> tuple[Columns, Columns, Columns]:
+def _distinct(events: Open) -> tuple[Columns, Columns, Columns]:
     """Return one column of each row, the row of each column, and how many columns a row has."""
     seen: dict[bytes, int] = {}
-    first: list[int] = []
-    row = np.empty(len(key), dtype=np.intp)
     alike = np.column_stack([np.asarray(each, dtype=np.float64) for each in events])
-    for column in np.lexsort((events.online, key)).tolist():
-        row[column] = seen.setdefault(alike[column].tobytes(), len(seen))
-        if row[column] == len(first):
-            first.append(column)
-    return np.array(first, dtype=np.intp), row, np.bincount(row, minlength=len(first))
+    row = np.array([seen.setdefault(each.tobytes(), len(seen)) for each in alike], dtype=np.intp)
+    _, first, count = np.unique(row, return_index=True, return_counts=True)
+    return first, row, count
+
+
+def _in_tiles(events: Open, first: Columns) -> tuple[Columns, tuple[int, int]]:
+    """Return the order of rows, and where in it those with a place and the closed ones begin."""
+    closed, online = events.closed[first], events.online[first]
+    remote, placed = np.flatnonzero(online & ~closed), np.flatnonzero(~online & ~closed)
+    order = np.concatenate([remote, *_neighbours(placed, events.point[first]), np.flatnonzero(closed)])
+    return order, (len(remote), len(remote) + len(placed))
+
+
+def _neighbours(rows: Columns, points: Double) -> list[Columns]:
+    """Return rows in tiles: halved across their widest axis until each is one; all but the last are full."""
+    if len(rows) <= TILE:
+        return [rows]
+    widest = np.ptp(points[rows], axis=0).argmax()
+    across = rows[np.argsort(points[rows, widest], kind="stable")]
+    half = -(-len(rows) // TILE) // 2 * TILE
+    return _neighbours(across[:half], points) + _neighbours(across[half:], points)
+
+
+def _bounds(points: Double) -> tuple[Double, Double]:
+    """Return a point (3, t) in the midst of each tile, and the chord (t,) to the furthest of its points."""
+    tiles = [points[start : start + TILE] for start in range(0, len(points), TILE)]
+    middle = np.array([(each.min(axis=0) + each.max(axis=0)) / 2 for each in tiles]).reshape(-1, 3)
+    around = [np.linalg.norm(each - at, axis=1).max() for each, at in zip(tiles, middle, strict=True)]
+    return np.ascontiguousarray(middle.T), np.array(around, dtype=np.float64)

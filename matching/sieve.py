@@ -21,9 +21,10 @@ from matching.arithmetic import (
     Whole,
     foresee,
     margins,
-    squared_chords,
+    mark_near,
     tight,
 )
+from matching.gathering import TILE
 from matching.inputs import FEATURE_COUNT, FEATURES, SLOT_COUNT, SituationFeature
 
 Bytes = NDArray[np.int8]
@@ -31,6 +32,8 @@ Bytes = NDArray[np.int8]
 UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
 #: Drive points from a ceiling within which single precision does not decide.
 TIGHT = np.float32(0.01)
+#: Chord to spare when a whole tile is left out.
+ROUNDING = 1e-12
 #: Why a column is not counted with its row: barred, or looked at on its own.
 BARRED, SPECIAL = 1, 2
 
@@ -45,42 +48,52 @@ def narrow(belief: Double, limit: float, single: Single) -> None:
 
 
 @njit(fastmath=FAST, error_model="numpy")
-def _within(chords: Double, begin: int, end: int, reach: float, left: Whole, number: np.uint64) -> np.uint64:
-    """List the rows within reach behind those listed; unsigned numbers spare a check at every use."""
+def _listed(ends: Whole, begin: int, end: int, left: Whole, number: np.uint64) -> np.uint64:
+    """List the rows that are marked behind those listed; unsigned numbers spare a check at every use."""
     for row in range(np.uint64(begin), np.uint64(end)):
         left[number] = np.int32(row)
-        number += np.uint64(chords[row] <= reach)
+        number += np.uint64(ends[row])
     return number
 
 
 @njit(fastmath=FAST, error_model="numpy")
 def in_reach(  # noqa: PLR0913, PLR0917
     start: Whole,
-    online: Whole,
     held: Whole,
+    middle: Double,
+    around: Double,
+    bit: Whole,
     points: Double,
     energy: Single,
     place: Double,
     reach: float,
-    chords: Double,
+    marks: Whole,
     left: Whole,
 ) -> tuple[np.int64, int, int]:
-    """List the rows at a possible time and within reach.
+    """List the rows at a possible time and within reach; a tile that is too far is not looked at.
 
     Returns how many rows, how many columns are at an impossible time, and how many at a possible one.
     """
-    number, late, timely = np.uint64(0), 0, 0
-    squared_chords(points, place, chords)
+    timely = late = 0
+    possible = np.int32(0)
     for slot in range(SLOT_COUNT):
-        columns = held[slot]
-        if energy[slot] < 0:
-            late += columns
-            continue
-        timely += columns
-        number = _within(chords, start[slot], online[slot], reach, left, number)
-        for row in range(online[slot], start[slot + 1]):
-            left[number] = row
-            number += np.uint64(1)
+        fits = energy[slot] >= 0
+        possible |= np.int32(fits) << np.int32(slot)
+        timely += held[slot] * fits
+        late += held[slot] * (not fits)
+    for row in range(start[0]):
+        marks[row] = (bit[row] & possible) != 0
+    number = _listed(marks, 0, start[0], left, np.uint64(0))
+    if reach < 0:
+        return np.int64(number), late, timely
+    radius = math.sqrt(reach) + ROUNDING
+    for tile in range(around.shape[0]):
+        across, along, up = middle[0, tile] - place[0], middle[1, tile] - place[1], middle[2, tile] - place[2]
+        if across * across + along * along + up * up <= (radius + around[tile]) ** 2:
+            begin = start[0] + tile * TILE
+            end = min(begin + TILE, start[1])
+            mark_near(points, bit, place, reach, possible, begin, end, marks)
+            number = _listed(marks, begin, end, left, number)
     return np.int64(number), late, timely
 
 
