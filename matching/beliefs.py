@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.arithmetic import DIAGONALS
 from matching.features import UNFAMILIAR, Floats
@@ -25,6 +26,16 @@ def wrapped(means: Floats, triangles: Floats) -> Floats:
     diagonals = triangles[:, _WRAPPED] * _TIMES[:, None]
     unstated = UNSTATED_VARIANCE * (means**2 + diagonals[:, 0])
     return np.concatenate([means[:, None], diagonals, unstated[:, None]], axis=1)
+
+
+def below(limits: Floats, beliefs: Floats) -> NDArray[np.float32]:
+    """Return beliefs in single precision, limits (m,) taken from the drives: little is lost near them.
+
+    Every situation holds the constant feature, 1, in front.
+    """
+    single = beliefs.astype(np.float32)
+    single[:, 0, 0] = beliefs[:, 0, 0] - limits
+    return single
 
 
 def with_unfamiliar(triangles: Floats) -> Floats:

@@ -58,6 +58,7 @@ _PER_MEMBER = (
     "needs",
     "learned",
     "belief",
+    "single",
     "strange",
     "numbers",
     "recent",
@@ -198,6 +199,7 @@ def _members(count: int, width: float, rng: np.random.Generator) -> fused.Member
     nothing = np.empty(0, dtype=np.int32)
     energy = np.where(rng.random((count, SLOT_COUNT)) < 0.5, -1.0, 0.04).astype(np.float32)
     limits = [drive(75), 1.2816, drive(80), 1.645, 0.1, drive(52), drive(37), drive(44.5), 1.9, 0.0, 0.25]
+    belief = _newcomers(rng)[rng.integers(0, _PEOPLE, count)]
     return fused.Members(
         energy=energy,
         point=_points(count, width, rng),
@@ -205,7 +207,8 @@ def _members(count: int, width: float, rng: np.random.Generator) -> fused.Member
         tastes=_unit(rng.random((count, DIMENSIONS))) * np.float32(0.3),
         needs=rng.random((count, 32), dtype=np.float32) * np.float32(0.15),
         learned=np.zeros((count, _GROUPS), dtype=np.float32),
-        belief=_newcomers(rng)[rng.integers(0, _PEOPLE, count)],
+        belief=belief,
+        single=beliefs.below(np.full(count, limits[0]), belief),
         strange=np.zeros((count, FEATURE_COUNT)),
         numbers=np.tile([*limits, 0.25, 20.0, PEAK_SD**2], (count, 1)),
         recent=np.zeros((count, 3, FEATURE_COUNT), dtype=np.float32),

@@ -29,7 +29,6 @@ from matching.sieve import (
     in_reach,
     is_far,
     margin_of,
-    narrow,
     settle,
 )
 
@@ -56,7 +55,8 @@ class Members(NamedTuple):
     tastes: Single  #: (m, d) interests by declared share, then values, weighted
     needs: Single  #: (m, 32) weighted fit per set of needs offered
     learned: Single  #: (m, groups) weighted
-    belief: Double  #: (m, BELIEF, 16) see ``arithmetic``
+    belief: Double  #: (m, BELIEF, 16) see ``arithmetic``; in double only near a ceiling
+    single: Single  #: (m, BELIEF, 16) the same, the limit taken from the drive: little is lost near it
     strange: Double  #: (m, 16) covariance of the share of strangers with each feature
     numbers: Double  #: (m, NUMBERS) limit, its z, severe limit, its z, own risk, target, gentle target,
     #: gentlest mean, intercept less bias, novelty, weight of the ladder, right floor, width, noise variance
@@ -171,6 +171,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
     needs: Single,
     learned: Single,
     belief: Double,
+    single: Single,
     strange: Double,
     numbers: Double,
     recent: Single,
@@ -193,7 +194,6 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
     contains = column_from[1:] - column_from[:-1]
     weights = contains.copy()
     marks = np.empty(size, dtype=np.int32)
-    single = np.empty((BELIEF, FEATURE_COUNT), dtype=np.float32)
     left, rows, mine, weight = (
         np.empty(most, dtype=np.int32),
         np.empty(most, dtype=np.int32),
@@ -220,7 +220,6 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
     keys, before = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     for member in range(energy.shape[0]):
         here, own, told = place[member], numbers[member], excluded[member]
-        narrow(belief[member], own[0], single)
         for each in range(barred_from[member], barred_from[member + 1]):
             hidden[barred[each]] = BARRED
             weights[row_of[barred[each]]] -= 1
@@ -236,7 +235,7 @@ def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples
         stretch = -(-number // STRETCH) * STRETCH
         bearable(
             belief[member],
-            single,
+            single[member],
             strange[member],
             own,
             exact,
@@ -430,6 +429,7 @@ def warm() -> None:
         needs=np.ones((1, 32), dtype=np.float32),
         learned=np.ones((1, 1), dtype=np.float32),
         belief=np.ones((1, BELIEF, FEATURE_COUNT)),
+        single=np.ones((1, BELIEF, FEATURE_COUNT), dtype=np.float32),
         strange=np.ones((1, FEATURE_COUNT)),
         numbers=np.ones((1, NUMBERS)),
         recent=np.zeros((1, 3, FEATURE_COUNT), dtype=np.float32),

@@ -147,6 +147,8 @@ class Packing:
         triangles = np.array([member.comfort.covariance for member in members])
         barred = [self._barred(member) for member in members]
         personal = [self._personal(member) for member in members]
+        numbers = np.array([self._numbers(member) for member in members])
+        belief = beliefs.wrapped(means, triangles)
         return fused.Members(
             energy=_single(np.array([self._energy(member) for member in members])),
             point=np.array(
@@ -156,9 +158,10 @@ class Packing:
             tastes=filled(np.array([self._tastes(member) for member in members])),
             needs=_single(np.array([self._needs(member) for member in members])),
             learned=_single(learned * interest),
-            belief=beliefs.wrapped(means, triangles),
+            belief=belief,
+            single=beliefs.below(numbers[:, 0], belief),
             strange=beliefs.with_unfamiliar(triangles),
-            numbers=np.array([self._numbers(member) for member in members]),
+            numbers=numbers,
             recent=_single(np.array([_recent(member) for member in members])),
             barred_from=_ends([len(columns) for columns, _ in barred]),
             barred=_joined([columns for columns, _ in barred]),

@@ -13,7 +13,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from matching.arithmetic import (
-    BELIEF,
     DIAGONALS,
     FAST,
     Double,
@@ -36,15 +35,6 @@ TIGHT = np.float32(0.01)
 ROUNDING = 1e-12
 #: Why a column is not counted with its row: barred, or looked at on its own.
 BARRED, SPECIAL = 1, 2
-
-
-@njit(fastmath=FAST, error_model="numpy")
-def narrow(belief: Double, limit: float, single: Single) -> None:
-    """Write the belief in single precision, the limit taken from the drive so that little is lost near it."""
-    for part in range(BELIEF):
-        for each in range(FEATURE_COUNT):
-            single[part, each] = belief[part, each]
-    single[0, 0] = belief[0, 0] - limit
 
 
 @njit(fastmath=FAST, error_model="numpy")
