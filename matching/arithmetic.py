@@ -85,20 +85,37 @@ def interests(taste: Single, about: Single, rows: Whole, interest: Single) -> No
 
 
 @njit(fastmath=FAST, error_model="numpy")
-def foresee(belief: Single, situation: Single, assumed: Single) -> tuple[np.float32, np.float32]:
-    """Return mean and variance of the drive: x' S x by wrapped diagonals, and the doubt of unstated facts.
+def _foresee(
+    belief: Single, situation: Single, assumed: Single, one: np.uint64, other: np.uint64
+) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Return mean and variance of the drive for two rows: x' S x by wrapped diagonals, and the doubt of
+    unstated facts.
 
     ``situation`` holds the features twice, one after the other, so that a wrapped diagonal is a straight row.
     """
-    mean = variance = np.float32(0)
+    mean = variance = mean_too = variance_too = np.float32(0)
     for each in range(FEATURE_COUNT):
-        even, odd = belief[1, each] * situation[each], np.float32(0)
-        for apart in range(1, DIAGONALS, 2):
-            odd += belief[1 + apart, each] * situation[each + apart]
-            even += belief[2 + apart, each] * situation[each + 1 + apart]
-        variance += (even + odd) * situation[each] + belief[1 + DIAGONALS, each] * assumed[each]
-        mean += belief[0, each] * situation[each]
-    return mean, variance
+        value, value_too = situation[one, each], situation[other, each]
+        carried, carried_too = belief[1, each] * value, belief[1, each] * value_too
+        for apart in range(1, DIAGONALS):
+            carried += belief[1 + apart, each] * situation[one, each + apart]
+            carried_too += belief[1 + apart, each] * situation[other, each + apart]
+        variance += carried * value + belief[1 + DIAGONALS, each] * assumed[one, each]
+        variance_too += carried_too * value_too + belief[1 + DIAGONALS, each] * assumed[other, each]
+        mean += belief[0, each] * value
+        mean_too += belief[0, each] * value_too
+    return mean, variance, mean_too, variance_too
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def foresee(
+    belief: Single, situation: Single, assumed: Single, rows: Whole, under: Single, variance: Single
+) -> None:
+    """Write how far under the limit some rows are and their variance, two at a time: give an even number."""
+    for each in range(np.uint64(0), np.uint64(rows.shape[0]), np.uint64(2)):
+        one, other = np.uint64(rows[each]), np.uint64(rows[each + 1])
+        mean, variance[each], mean_too, variance[each + 1] = _foresee(belief, situation, assumed, one, other)
+        under[each], under[each + 1] = -mean, -mean_too
 
 
 @njit(fastmath=FAST, error_model="numpy")

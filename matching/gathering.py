@@ -97,9 +97,14 @@ def gather(events: Open) -> Gathering:
 
 
 def filled(rows: NDArray[np.generic]) -> Single:
-    """Return rows with zeros behind them, up to the width of the processor's vectors."""
+    """Return rows with zeros behind them, each some of the processor's vectors wide and in step with them.
+
+    A vector that lies across two lines of the cache takes two reads.
+    """
     width = -(-max(rows.shape[1], 1) // LANES) * LANES
-    wide = np.zeros((len(rows), width), dtype=np.float32)
+    room = np.zeros(len(rows) * width + LANES, dtype=np.float32)
+    begin = -room.ctypes.data % (LANES * room.itemsize) // room.itemsize
+    wide = room[begin : begin + len(rows) * width].reshape(len(rows), width)
     wide[:, : rows.shape[1]] = rows
     return wide
 

@@ -143,9 +143,9 @@ def bearable(  # noqa: PLR0913, PLR0917
 
     What single precision cannot tell from the ceiling is computed again in double precision.
     """
-    for each in range(number):
-        mean, spread[each] = foresee(single, situation[left[each]], assumed[left[each]])
-        under[each] = -mean
+    even = number + number % 2
+    left[number:even] = 0
+    foresee(single, situation, assumed, left[:even], under, spread)
     for each in range(number, under.shape[0]):
         under[each], spread[each] = np.inf, 0
     margins(numbers, under, spread, margin)
