@@ -1,36 +1,42 @@
 """One fused pass over members and events: hard limits, score and best k, with no matrix in between.
 
 The same formulas as ``candidates``, ``anticipation`` and ``score``, which the tests hold it to. A member's
-pass goes by stages over short lists that stay in the cache: what is in reach at a possible time, what is
-under the ceiling (``sieve``), scores (``arithmetic``), the best (``selection``). Only these modules know
-Numba; a worker calls :func:`warm` once before it forks.
+pass goes by stages over short lists that stay in the cache: what is in reach at a possible time and under the
+ceiling (``sieve``), columns that are a matter of the member's own (``apart``), scores (``scoring``), the best
+(``selection``); formulas are in ``arithmetic``. Only these modules know Numba; a worker calls :func:`warm`
+once before it forks.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, interests, nearnesses, worths
+from matching.apart import (
+    BARRED,
+    FAR,
+    LATE,
+    OVER,
+    REASONS,
+    SHUT,
+    SPECIAL,
+    TIRED,
+    discount,
+    evaluate,
+    hide,
+    show,
+    tell,
+)
+from matching.arithmetic import BELIEF, FAST, Double, Single, Whole, interests, worths
 from matching.gathering import LANES, Gathering, Open, gather
 from matching.inputs import FEATURE_COUNT, SLOT_COUNT
-from matching.selection import bar_of, column_in, in_order, reaching, spread_out
-from matching.sieve import (
-    BARRED,
-    SPECIAL,
-    UNFAMILIAR,
-    bearable,
-    exactly,
-    in_reach,
-    is_far,
-    margin_of,
-    settle,
-)
+from matching.scoring import add_up, fill_up, make_personal, score_role, vary
+from matching.selection import bar_of, in_order, keep, reaching, spread_out
+from matching.sieve import bearable, in_reach, settle
 
 #: Columns of a member's numbers, see :class:`Members`.
 NUMBERS = 14
@@ -40,10 +46,16 @@ PERSONAL = 5
 KEPT = 7
 CODES = 18
 ROLES = 2
-#: Short lists are filled up to a multiple of this: what is left over a few vectors would go one by one.
-STRETCH = 16
 #: Files that are compiled together with this one.
-_COMPILED = ("arithmetic.py", "sieve.py", "selection.py")
+_COMPILED = (
+    "apart.py",
+    "arithmetic.py",
+    "gathering.py",
+    "inputs.py",
+    "scoring.py",
+    "selection.py",
+    "sieve.py",
+)
 
 
 class Members(NamedTuple):
@@ -84,288 +96,103 @@ class Best(NamedTuple):
 def match_block(events: Gathering, members: Members, best: Best, codes: Whole) -> None:
     """Fill ``best`` for every member. ``codes``: newcomers, time, distance, weekly distress, ceiling."""
     compiled: Any = _run
-    compiled(*events, *members, *best, codes)
+    compiled(events, members, best, codes)
 
 
 @njit(fastmath=FAST, error_model="numpy")
-def _bases(  # noqa: PLR0913, PLR0917
-    numbers: Double,
-    energy: Single,
-    needs: Single,
-    learned: Single,
-    slot: Whole,
-    offers: Whole,
-    group: Whole,
-    constant: Single,
-    hosted: Single,
-    rows: Whole,
-    interest: Single,
-    base: Single,
-    odds: Single,
-    factor: Single,
-) -> None:
-    """Write the parts of the score but for the ladder's, and what the latter starts from."""
-    willing = np.float32(numbers[8])
-    for each in range(np.uint64(rows.shape[0])):
-        row = np.uint64(rows[each])
-        interest[each] += learned[np.uint64(group[row])]
-        other = needs[np.uint64(offers[row])] + energy[np.uint64(slot[row])]
-        base[each] = interest[each] + constant[row] + other
-        odds[each] = willing + np.float32(0.3) * hosted[row]
-        factor[each] = 1
+def _every_member(events: Gathering, members: Members, best: Best, codes: Whole) -> None:
+    """Filter, score and keep, member by member.
 
-
-@njit(fastmath=FAST, error_model="numpy")
-def _variety(recent: Single, situation: Single, share: np.float32, novelty: np.float32) -> np.float32:
-    """Return the factor for what is new beside the last attempts; ``share`` is what is left of strangers."""
-    length = alike = np.float32(0)
-    for feature in range(FEATURE_COUNT):
-        value = situation[feature] * (share if feature == UNFAMILIAR else np.float32(1))
-        length += value * value
-    for attempt in range(recent.shape[0]):
-        common = np.float32(0)
-        for feature in range(FEATURE_COUNT):
-            value = situation[feature] * (share if feature == UNFAMILIAR else np.float32(1))
-            common += recent[attempt, feature] * value
-        alike = max(alike, common)
-    new = min(max((1 - alike / math.sqrt(length)) / np.float32(0.3), np.float32(0)), np.float32(1))
-    return (1 + novelty * new) / (1 + novelty)
-
-
-@njit(fastmath=FAST, error_model="numpy")
-def _total(
-    base: Single, worth: Single, near: Single, under: Single, floor: float, least: float, score: Single
-) -> None:
-    """Write the scores of a role; -1 where an event is not near enough to its target or not low enough."""
-    nearest, lowest = np.float32(floor), np.float32(least)
-    for each in range(score.shape[0]):
-        total = base[each] + worth[each] * near[each]
-        score[each] = total if (near[each] >= nearest) & (under[each] >= lowest) else np.float32(-1)
-
-
-@njit(fastmath=FAST, error_model="numpy")
-def _every_member(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  arrays in tuples are counted and copied at every use
-    start: Whole,
-    held: Whole,
-    middle: Double,
-    around: Double,
-    slot: Whole,
-    bit: Whole,
-    remote: Any,
-    points: Double,
-    about: Single,
-    offers: Whole,
-    group: Whole,
-    constant: Single,
-    exact: Double,
-    situation: Single,
-    assumed: Single,
-    hosted: Single,
-    column_from: Whole,
-    column: Whole,
-    row_of: Whole,
-    energy: Single,
-    place: Double,
-    reach: Double,
-    tastes: Single,
-    needs: Single,
-    learned: Single,
-    belief: Double,
-    single: Single,
-    strange: Double,
-    numbers: Double,
-    recent: Single,
-    barred_from: Whole,
-    barred: Whole,
-    barred_code: Whole,
-    special_from: Whole,
-    special: Whole,
-    personal: Single,
-    columns: Whole,
-    scores: Single,
-    kept: Single,
-    excluded: Whole,
-    codes: Whole,
-) -> None:
-    """Filter, score and keep, member by member; the arguments are the fields of the records in order."""
-    size, count, k = slot.shape[0], row_of.shape[0], columns.shape[2]
-    most = size + count + STRETCH
-    hidden = np.zeros(count, dtype=np.int8)
+    Records are taken apart once, as an array within one is counted and copied at every use. Every call counts
+    its arrays too, so that what few members need is called for them alone.
+    """
+    start, held, middle, around, slot, bit, remote, points, about, offers, group, constant = events[:12]
+    exact, situation, assumed, hosted, column_from, column, row_of = events[12:]
+    energies, place, reach, tastes, needs, learned, belief, single, strange, numbers, recent = members[:11]
+    barred_from, barred, barred_code, special_from, special, personal = members[11:]
+    columns, scores, kept, excluded = best
+    count, k, closed_from = row_of.shape[0], columns.shape[2], start[1]
     contains = column_from[1:] - column_from[:-1]
-    weights = contains.copy()
-    marks = np.empty(size, dtype=np.int32)
-    left, rows, mine, weight = (
-        np.empty(most, dtype=np.int32),
-        np.empty(most, dtype=np.int32),
-        np.empty(most, dtype=np.int32),
-        np.empty(most, dtype=np.int32),
-    )
-    under, spread, margin = (
-        np.empty(most, dtype=np.float32),
-        np.empty(most, dtype=np.float32),
-        np.empty(most, dtype=np.float32),
-    )
-    odds, factor, worth = (
-        np.empty(most, dtype=np.float32),
-        np.empty(most, dtype=np.float32),
-        np.empty(most, dtype=np.float32),
-    )
-    base, interest = np.empty(most, dtype=np.float32), np.empty(most, dtype=np.float32)
-    near, score = np.empty((ROLES, most), dtype=np.float32), np.empty((ROLES, most), dtype=np.float32)
-    entries, places, order = (
-        np.empty(most, dtype=np.int32),
-        np.empty(most, dtype=np.int32),
-        np.empty(most, dtype=np.int32),
-    )
+    hidden, weights = np.zeros(count, dtype=np.int8), contains.copy()
+    most = slot.shape[0] + count + LANES
+    left, rows, mine, weight, marks, entries, places, order = _wholes(most)
+    under, spread, margin, interest, base, odds, factor, worth, near, score = _singles(most)
     keys, before = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    for member in range(energy.shape[0]):
-        here, own, told = place[member], numbers[member], excluded[member]
-        for each in range(barred_from[member], barred_from[member + 1]):
-            hidden[barred[each]] = BARRED
-            weights[row_of[barred[each]]] -= 1
-            told[barred_code[each]] += 1
-        for each in range(special_from[member], special_from[member + 1]):
-            if not hidden[special[each]]:
-                hidden[special[each]] = SPECIAL
-                weights[row_of[special[each]]] -= 1
+    out = np.empty(REASONS, dtype=np.int32)
+    for member in range(energies.shape[0]):
+        own, energy, here, far = numbers[member], energies[member], place[member], reach[member]
+        bars = barred[barred_from[member] : barred_from[member + 1]]
+        apart = special[special_from[member] : special_from[member + 1]]
+        traits = personal[special_from[member] : special_from[member + 1]]
+        own_columns = bars.shape[0] + apart.shape[0] > 0
+        if own_columns:
+            hide(bars, BARRED, row_of, hidden, weights)
+            hide(apart, SPECIAL, row_of, hidden, weights)
 
         number, late, timely = in_reach(
-            start, held, middle, around, bit, points, energy[member], here, reach[member], marks, left
+            start, held, middle, around, bit, points, energy, here, far, marks, left
         )
-        stretch = -(-number // STRETCH) * STRETCH
         bearable(
-            belief[member],
-            single[member],
-            strange[member],
-            own,
-            exact,
-            situation,
-            assumed,
-            left,
-            number,
-            under[:stretch],
-            spread[:stretch],
-            margin[:stretch],
+            belief[member], single[member], strange[member], own, exact, situation, assumed,
+            left, number, under, spread, margin,
+        )  # fmt: skip
+        general, found, weighty, possible = settle(
+            left[:number], margin, contains, weights, rows, under, spread, weight
         )
-        size, found, weighty, possible = settle(
-            left[:number], margin[:number], contains, weights, rows, under, spread, weight
-        )
-        mine[:size], general = -1, size
-        shut, far, over, tired = held[SLOT_COUNT], timely - found, weighty - possible, 0
-        for each in range(barred_from[member], barred_from[member + 1]):
-            row = row_of[barred[each]]
-            if row >= start[1]:
-                shut -= 1
-            elif energy[member, slot[row]] < 0:
-                late -= 1
-            elif not remote[row] and is_far(points, row, here, reach[member]):
-                far -= 1
-        for each in range(special_from[member], special_from[member + 1]):
-            row, closed = row_of[special[each]], row_of[special[each]] >= start[1]
-            if hidden[special[each]] != SPECIAL or (closed and personal[each, 2] == 0):
-                continue
-            is_late = energy[member, slot[row]] < 0
-            away = not is_late and not remote[row] and is_far(points, row, here, reach[member])
-            shut -= closed
-            late += closed and is_late
-            far += closed and away
-            if is_late or away:
-                continue
-            level, variance = exactly(
-                belief[member], exact[row], assumed[row], strange[member], personal[each, 1]
-            )
-            below, doubt = own[0] - level, math.sqrt(variance + own[13])
-            if level > personal[each, 4]:
-                tired += 1
-            elif margin_of(own, below, doubt) < 0:
-                over += 1
-            else:
-                rows[size], mine[size], under[size], spread[size], weight[size] = row, each, below, doubt, 1
-                possible += 1
-                size += 1
-        told[0] = possible
-        told[codes[0]] += shut
-        told[codes[1]] += late
-        told[codes[2]] += far
-        told[codes[3]] += tired
-        told[codes[4]] += over
+        mine[:general] = -1
+        out[SHUT], out[LATE], out[FAR] = held[SLOT_COUNT], late, timely - found
+        out[TIRED], out[OVER] = 0, weighty - possible
+        alone = np.int64(0)
+        if own_columns:
+            discount(bars, row_of, closed_from, slot, remote, points, energy, here, far, out)
+            alone = evaluate(
+                apart, traits, row_of, hidden, closed_from, slot, remote, points, energy, here, far,
+                belief[member], strange[member], own, exact, assumed,
+                general, rows, mine, under, spread, weight, out,
+            )  # fmt: skip
+        tell(possible + alone, out, codes, barred_code, barred_from[member : member + 2], excluded[member])
+        size = general + alone
 
         interests(tastes[member], about, rows[:size], interest)
-        _bases(
-            own,
-            energy[member],
-            needs[member],
-            learned[member],
-            slot,
-            offers,
-            group,
-            constant,
-            hosted,
-            rows[:size],
-            interest,
-            base,
-            odds,
-            factor,
-        )
-        for each in range(general, size):
-            base[each] += personal[mine[each], 0]
-            odds[each] += np.float32(0.3) * personal[mine[each], 2]
-            factor[each] = personal[mine[each], 3]
+        add_up(
+            own, energy, needs[member], learned[member], slot, offers, group, constant, hosted,
+            rows[:size], interest, base, odds, factor,
+        )  # fmt: skip
+        if alone:
+            make_personal(traits, mine, general, size, base, odds, factor)
         if own[9] > 0:
-            for each in range(size):
-                share = personal[mine[each], 1] if each >= general else np.float32(1)
-                factor[each] *= _variety(recent[member], situation[rows[each]], share, np.float32(own[9]))
-        filled = -(-size // STRETCH) * STRETCH
-        for each in range(size, filled):
-            under[each], spread[each], weight[each], base[each], odds[each], factor[each] = 1, 1, 0, -1, 0, 0
-        worths(own, under[:filled], spread[:filled], odds[:filled], factor[:filled], worth[:filled])
+            vary(recent[member], np.float32(own[9]), situation, rows[:size], traits, mine, factor)
+        filled = fill_up(size, under, spread, weight, base, odds, factor)
+        worths(own, under[:filled], spread, odds, factor, worth)
         for role in range(ROLES):
-            nearnesses(own[0] - own[5 + role], own[12], under[:filled], spread[:filled], near[role, :filled])
-            floor, least = (own[11], -np.inf) if role == 0 else (-1.0, own[0] - own[7])
-            _total(
-                base[:filled],
-                worth[:filled],
-                near[role, :filled],
-                under[:filled],
-                floor,
-                least,
-                score[role, :filled],
-            )
-            bar = bar_of(score[role, :filled], weight[:filled], k)
-            few = reaching(score[role, :filled], bar, entries)
+            score_role(own, role, base, worth, under[:filled], spread, near, score)
+            few = reaching(score[:filled], bar_of(score[:filled], weight, k), entries)
             some = spread_out(
-                entries[:few],
-                score[role],
-                rows,
-                mine,
-                special,
-                column_from,
-                column,
-                hidden,
-                keys,
-                places,
+                entries[:few], score, rows, mine, apart, column_from, column, hidden, keys, places
             )
             in_order(keys, some, before, order)
-            for at in range(min(some, k)):
-                entry = places[order[at]]
-                row = rows[entry]
-                columns[member, role, at] = column_in(keys[order[at]])
-                scores[member, role, at] = score[role, entry]
-                kept[member, role, at, 0] = interest[entry]
-                kept[member, role, at, 1] = needs[member, offers[row]]
-                kept[member, role, at, 2] = worth[entry] * near[role, entry]
-                kept[member, role, at, 3] = personal[mine[entry], 0] if mine[entry] >= 0 else np.float32(0)
-                kept[member, role, at, 4] = energy[member, slot[row]]
-                kept[member, role, at, 5] = own[0] - under[entry]
-                kept[member, role, at, 6] = spread[entry]
+            keep(
+                order[: min(some, k)], keys, places, score, rows, mine, interest, worth, near, under, spread,
+                own, energy, needs[member], traits, slot, offers,
+                columns[member, role], scores[member, role], kept[member, role],
+            )  # fmt: skip
+        if own_columns:
+            show(bars, row_of, hidden, weights)
+            show(apart, row_of, hidden, weights)
 
-        for each in range(barred_from[member], barred_from[member + 1]):
-            hidden[barred[each]] = 0
-            weights[row_of[barred[each]]] += 1
-        for each in range(special_from[member], special_from[member + 1]):
-            if hidden[special[each]]:
-                hidden[special[each]] = 0
-                weights[row_of[special[each]]] += 1
+
+@njit
+def _wholes(most: int) -> Any:
+    """Return eight work arrays."""
+    rows = np.empty((8, most), dtype=np.int32)
+    return rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7]
+
+
+@njit
+def _singles(most: int) -> Any:
+    """Return ten work arrays in single precision."""
+    rows = np.empty((10, most), dtype=np.float32)
+    return (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7], rows[8], rows[9])
 
 
 def _cached(version: str) -> Any:
@@ -375,9 +202,9 @@ def _cached(version: str) -> Any:
     """
 
     @njit(cache=True, nogil=True)
-    def run(*everything: Any) -> None:
+    def run(events: Gathering, members: Members, best: Best, codes: Whole) -> None:
         if version:
-            _every_member(*everything)
+            _every_member(events, members, best, codes)
 
     return run
 

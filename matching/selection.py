@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from matching.arithmetic import FAST, Single, Whole, weight_above
+from matching.apart import Bytes
+from matching.arithmetic import FAST, Double, Single, Whole, weight_above
 from matching.gathering import LANES
-from matching.sieve import Bytes
 
 Keys = NDArray[np.int64]
 
@@ -102,3 +102,41 @@ def in_order(keys: Keys, number: np.int64, before: Keys, order: Whole) -> None:
 def column_in(key: np.int64) -> np.int32:
     """Return the column in a key."""
     return np.int32(_LAST - (key & _LAST))
+
+
+@njit(error_model="numpy", forceinline=True)
+def keep(  # noqa: PLR0913, PLR0917
+    order: Whole,
+    keys: Keys,
+    places: Whole,
+    score: Single,
+    rows: Whole,
+    mine: Whole,
+    interest: Single,
+    worth: Single,
+    near: Single,
+    under: Single,
+    spread: Single,
+    numbers: Double,
+    energy: Single,
+    needs: Single,
+    personal: Single,
+    slot: Whole,
+    offers: Whole,
+    columns: Whole,
+    scores: Single,
+    kept: Single,
+) -> None:
+    """Write the best columns in order, their scores, and what is kept of each."""
+    for at in range(np.uint64(order.shape[0])):
+        listed = np.uint64(order[at])
+        entry = np.uint64(places[listed])
+        row = np.uint64(rows[entry])
+        columns[at], scores[at] = column_in(keys[listed]), score[entry]
+        kept[at, 0] = interest[entry]
+        kept[at, 1] = needs[np.uint64(offers[row])]
+        kept[at, 2] = worth[entry] * near[entry]
+        kept[at, 3] = personal[mine[entry], 0] if mine[entry] >= 0 else np.float32(0)
+        kept[at, 4] = energy[np.uint64(slot[row])]
+        kept[at, 5] = numbers[0] - under[entry]
+        kept[at, 6] = spread[entry]

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from matching.arithmetic import (
     DIAGONALS,
@@ -23,18 +22,14 @@ from matching.arithmetic import (
     mark_near,
     tight,
 )
-from matching.gathering import TILE
+from matching.gathering import LANES, TILE
 from matching.inputs import FEATURE_COUNT, FEATURES, SLOT_COUNT, SituationFeature
-
-Bytes = NDArray[np.int8]
 
 UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
 #: Drive points from a ceiling within which single precision does not decide.
 TIGHT = np.float32(0.01)
 #: Chord to spare when a whole tile is left out.
 ROUNDING = 1e-12
-#: Why a column is not counted with its row: barred, or looked at on its own.
-BARRED, SPECIAL = 1, 2
 
 
 @njit(fastmath=FAST, error_model="numpy")
@@ -146,10 +141,11 @@ def bearable(  # noqa: PLR0913, PLR0917
     even = number + number % 2
     left[number:even] = 0
     foresee(single, situation, assumed, left[:even], under, spread)
-    for each in range(number, under.shape[0]):
+    filled = -(-number // LANES) * LANES
+    for each in range(number, filled):
         under[each], spread[each] = np.inf, 0
-    margins(numbers, under, spread, margin)
-    if tight(margin, TIGHT):
+    margins(numbers, under[:filled], spread, margin)
+    if tight(margin[:filled], TIGHT):
         for each in range(number):
             if abs(margin[each]) < TIGHT:
                 level, variance = exactly(belief, exact[left[each]], assumed[left[each]], strange, 1.0)

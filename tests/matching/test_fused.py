@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -200,6 +201,17 @@ def test_warming_up_leaves_the_pass_compiled() -> None:
     fused.warm()
 
     assert fused._run.signatures
+
+
+def test_what_is_compiled_together_is_compiled_anew_when_any_of_it_changes() -> None:
+    compiled = {
+        path.name
+        for path in Path(fused.__file__).parent.glob("*.py")
+        if "from numba import" in path.read_text()
+    }
+
+    assert compiled - {"fused.py", "circle_bound.py"} <= set(fused._COMPILED)
+    assert {"gathering.py", "inputs.py"} <= set(fused._COMPILED)  # constants are compiled in
 
 
 def test_every_reason_for_an_exclusion_is_compared() -> None:
