@@ -49,7 +49,7 @@ def add_up(  # noqa: PLR0913, PLR0917
 
 @njit(error_model="numpy")
 def make_personal(
-    personal: Single, mine: Whole, begin: int, end: int, base: Single, odds: Single, factor: Single
+    personal: Single, mine: Whole, begin: np.int64, end: np.int64, base: Single, odds: Single, factor: Single
 ) -> None:
     """Add what is personal about the special columns among the entries."""
     for each in range(begin, end):
