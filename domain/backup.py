@@ -7,6 +7,7 @@ Sealed fields stay sealed, and the master key is in neither: keep that apart.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,8 +32,9 @@ from domain.sealed import Keyring
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+#: What reading a file raises that is no archive of ours, or one in which bytes have changed.
+DAMAGE = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, LookupError)
 CHUNK = 1024 * 1024
-PAGES = 1000  #: copied at once, so that writers get their turn
 
 
 class NotCopied(Exception):
@@ -67,12 +70,13 @@ def put_back(url: str, file: Path, *, keyring: Keyring | None = None) -> Copied:
     """Make the database what ``file`` holds, at the newest version. Nobody else may use it meanwhile.
 
     A SQLite file is replaced; a PostgreSQL database must be empty. ``keyring``: for copies of older versions
-    that held in plain what is sealed by now. Raises `NotRestorable`.
+    that held in plain what is sealed by now. Raises `NotRestorable`; what was there is there still, then.
     """
     if not file.is_file():
         raise NotRestorable(f"There is no file {file}.")
-    restore = _restore_sqlite if _is_sqlite(url) else _restore_postgresql
-    copied = restore(url, file)
+    if _is_sqlite(url):
+        return _restore_sqlite(url, file, keyring)
+    copied = _restore_postgresql(url, file)
     database.upgrade(url, keyring=keyring)
     return copied
 
@@ -97,15 +101,21 @@ def _whole(file: Path) -> Iterator[Path]:
 
 
 def _copy_sqlite(url: str, file: Path) -> Copied:
-    source = sqlite3.connect(f"file:{make_url(url).database}?mode=ro", uri=True)
+    source = sqlite3.connect(f"{_file(url).as_uri()}?mode=ro", uri=True)
     target = sqlite3.connect(file)
     try:
-        source.backup(target, pages=PAGES, sleep=0.001)
+        # All at once: each commit of others between two portions would begin the copy anew, for ever in a
+        # busy town. Reading does not hold up writers while there is a write-ahead log.
+        source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file is all of it
     finally:
         source.close()
         target.close()
     return _inspect(file)
+
+
+def _file(url: str) -> Path:
+    return Path(make_url(url).database or "").absolute()
 
 
 def _inspect(file: Path) -> Copied:
@@ -127,16 +137,43 @@ def _inspect(file: Path) -> Copied:
     return copied
 
 
-def _restore_sqlite(url: str, file: Path) -> Copied:
-    target = Path(make_url(url).database or "")
+def _restore_sqlite(url: str, file: Path, keyring: Keyring | None) -> Copied:
+    target = _file(url)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _whole(target) as unfinished:
         shutil.copyfile(file, unfinished)
         copied = _inspect(unfinished)
-        for end in ("-wal", "-shm"):  # of the file that is replaced; beside the new one they would damage it
-            Path(f"{target}{end}").unlink(missing_ok=True)
-            Path(f"{unfinished}{end}").unlink(missing_ok=True)
+        _expect_known(file, copied.revision)
+        database.upgrade(f"sqlite:///{unfinished}", keyring=keyring)
+        _close_log(unfinished)
+        _close_log(target)
     return copied
+
+
+def _close_log(file: Path) -> None:
+    """Move into a file what its log holds, so that nothing is left beside it; what is damaged stays so.
+
+    Raises `NotRestorable` while another process has it open: that one would go on in the file replaced.
+    """
+    if not file.exists():
+        return
+    connection = sqlite3.connect(file, timeout=1)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise NotRestorable(f"{file} is in use. Stop web, relay and workers first.") from error
+    except sqlite3.DatabaseError:
+        pass
+    finally:
+        connection.close()
+    for end in ("-wal", "-shm"):  # beside the new file they would damage it
+        Path(f"{file}{end}").unlink(missing_ok=True)
+
+
+def _expect_known(file: Path, revision: str | None) -> None:
+    if not database.is_known(revision):
+        raise NotRestorable(f"{file} was made by a newer version of Handrail. Install that one first.")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -205,19 +242,28 @@ def _add(archive: tarfile.TarFile, name: str, content: Any) -> None:
 
 def _restore_postgresql(url: str, file: Path) -> Copied:
     try:
+        _read_through(file)
         with tarfile.open(file, "r:gz") as archive:
             facts = json.loads(_open(archive, MANIFEST).read())
             if facts.get("format") != FORMAT:
                 raise NotRestorable(f"{file} was written by another version of Handrail.")
+            _expect_known(file, facts["revision"])
             database.upgrade(url, facts["revision"])
             engine = database.open_engine(url)
             try:
                 _fill(engine, archive, facts)
             finally:
                 engine.dispose()
-    except (tarfile.TarError, EOFError, OSError, json.JSONDecodeError) as error:
+    except DAMAGE as error:
         raise NotRestorable(f"{file} is not a backup of a PostgreSQL database, or it is damaged.") from error
     return Copied(revision=facts["revision"], rows=facts["rows"])
+
+
+def _read_through(file: Path) -> None:
+    """Compare the checksum at the end of an archive, which who reads only what is in it never reaches."""
+    with gzip.open(file) as content:
+        while content.read(CHUNK):
+            pass
 
 
 def _open(archive: tarfile.TarFile, name: str) -> Any:

@@ -175,6 +175,14 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+def is_known(revision: str | None) -> bool:
+    """Return whether the code can bring a schema of this version up to date."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    return revision in {each.revision for each in scripts.walk_revisions()}
+
+
 def drift(engine: Engine) -> list[Any]:
     """Return how the schema differs from the models; empty when they agree."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415

@@ -31,6 +31,7 @@ from domain.models import (
 )
 
 UNDO = timedelta(days=7)
+LEDGER = "erasures.ledger"  #: the file in the home folder where workers keep it, apart from the database
 CLOSED = "The organizer is no longer here."
 
 

@@ -28,7 +28,12 @@ def erasures(*, ledger: Path | None) -> None:
     try:
         if ledger is not None:
             lines = ledger.read_text(encoding="utf-8").splitlines()
-            erased = restored.apply(sessions, lines, now=datetime.now(UTC))
+            try:
+                erased = restored.apply(sessions, lines, now=datetime.now(UTC))
+            except erasure.KeyMissing as error:
+                raise click.ClickException(str(erasure.KeyMissing.__doc__)) from error
+            except ValueError as error:
+                raise click.ClickException(f"{ledger} is no erasure ledger. Nobody was erased.") from error
             click.echo(f"{erased} accounts were erased again, as the ledger asks.")
             return
         with database.reading(sessions) as session:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import stat
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
 from domain import backup, database, events, outbox, runs
@@ -104,6 +106,86 @@ def test_copies_taken_while_others_write_are_never_torn(
         found = session.scalar(select(func.count()).select_from(MatchingRun))
         assert found == session.scalar(select(func.count()).select_from(OutboxMessage))
         assert found == copies[-1].rows["matching_runs"]
+
+
+def test_a_copy_of_many_pages_ends_though_somebody_always_writes(sqlite_url: str, tmp_path: Path) -> None:
+    with opened(sqlite_url) as sessions, writing(sessions) as session:
+        session.execute(text("CREATE TABLE bulk (body BLOB)"))
+        session.execute(text("INSERT INTO bulk VALUES (zeroblob(80000000))"))
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(make_url(sqlite_url).database)])
+    try:
+        copying = threading.Thread(
+            target=backup.take, args=(sqlite_url, tmp_path / "copy.backup"), daemon=True
+        )
+        copying.start()
+        copying.join(timeout=15)
+        assert writer.poll() is None
+        assert not copying.is_alive(), "each commit of the writer began the copy anew"
+    finally:
+        writer.kill()
+        writer.wait()
+    assert (tmp_path / "copy.backup").stat().st_size > 80_000_000
+
+
+#: Another program that commits every few milliseconds, as workers do in a busy town.
+WRITER = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], timeout=5, isolation_level=None)
+while True:
+    connection.execute("REPLACE INTO heartbeats VALUES ('x', 'x', '2026-06-01 09:00:00')")
+    time.sleep(0.001)
+"""
+
+
+def test_nothing_is_replaced_under_a_process_that_has_it_open(sqlite_url: str, tmp_path: Path) -> None:
+    """It would go on writing to the file that is no more, and what it says is done would be lost."""
+    file = tmp_path / "copy.backup"
+    backup.take(sqlite_url, file)
+    with opened(sqlite_url) as others:
+        member = populate(others)
+        with pytest.raises(backup.NotRestorable, match="in use"):
+            backup.put_back(sqlite_url, file)
+        with reading(others) as session:
+            assert session.get(Member, member) is not None
+    backup.put_back(sqlite_url, file)
+    with opened(sqlite_url) as others, reading(others) as session:
+        assert session.get(Member, member) is None
+
+
+def test_a_copy_of_a_newer_version_is_refused_and_nothing_is_replaced(
+    database_url: str, other_url: str, sessions: Sessions, tmp_path: Path
+) -> None:
+    member = populate(sessions)
+    with writing(sessions) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    backup.take(database_url, tmp_path / "newer.backup")
+    with writing(sessions) as session:
+        session.execute(
+            text("UPDATE alembic_version SET version_num = :now"), {"now": database.newest_revision()}
+        )
+    sessions.kw["bind"].dispose()
+    with pytest.raises(backup.NotRestorable, match="newer version"):
+        backup.put_back(database_url, tmp_path / "newer.backup")
+    with pytest.raises(backup.NotRestorable, match="newer version"):
+        backup.put_back(other_url, tmp_path / "newer.backup")
+    with reading(sessions) as session:
+        assert session.get(Member, member) is not None
+
+
+def test_an_archive_with_a_changed_byte_is_refused(postgres_url: str, tmp_path: Path) -> None:
+    with opened(postgres_url) as sessions:
+        populate(sessions)
+        backup.take(postgres_url, tmp_path / "copy.backup")
+        whole = (tmp_path / "copy.backup").read_bytes()
+        with writing(sessions) as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
+        for place in range(64, len(whole), len(whole) // 40):  # what is before names the file
+            changed = whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :]
+            (tmp_path / "changed.backup").write_bytes(changed)
+            with pytest.raises(backup.NotRestorable):
+                backup.put_back(postgres_url, tmp_path / "changed.backup")
+        backup.put_back(postgres_url, tmp_path / "copy.backup")
 
 
 def test_a_damaged_file_is_refused_and_nothing_is_replaced(

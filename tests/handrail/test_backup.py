@@ -97,6 +97,46 @@ def test_who_left_since_does_not_come_back(home: Path, tmp_path: Path) -> None:
     assert emails(home) == {"bob@example.com"}
 
 
+def test_who_left_since_does_not_come_back_even_if_nobody_names_the_ledger(
+    home: Path, tmp_path: Path
+) -> None:
+    ann = add(home, "ann@example.com")
+    assert run("backup", str(tmp_path / "copy")).exit_code == 0
+    erase(home, ann)
+    assert run("drain").exit_code == 0  # keeps the mark in the home folder
+    back = run("restore", str(tmp_path / "copy"), "--yes")
+    assert back.exit_code == 0, back.output
+    assert "1 accounts were erased again" in back.output
+    assert emails(home) == set()
+
+
+def test_a_ledger_that_cannot_be_read_is_noticed_before_anything_is_replaced(
+    home: Path, tmp_path: Path
+) -> None:
+    add(home, "ann@example.com")
+    assert run("backup", str(tmp_path / "copy")).exit_code == 0
+    add(home, "bob@example.com")
+    (tmp_path / "ledger").write_text("this is no ledger at all")
+    refused = run("restore", str(tmp_path / "copy"), "--yes", "--ledger", str(tmp_path / "ledger"))
+    assert (refused.exit_code, "Nothing was restored" in refused.output) == (1, True)
+    applied = run("erasures", "--apply", str(tmp_path / "ledger"))
+    assert (applied.exit_code, "Nobody was erased" in applied.output) == (1, True)
+    assert emails(home) == {"ann@example.com", "bob@example.com"}
+
+
+def test_a_home_may_have_an_odd_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "50% of #us?"
+    write_missing(folder)
+    monkeypatch.setenv("HANDRAIL_HOME", str(folder))
+    for words in (
+        ("migrate",),
+        ("backup", str(tmp_path / "copy")),
+        ("restore", str(tmp_path / "copy"), "--yes"),
+    ):
+        done = run(*words)
+        assert done.exit_code == 0, done.output
+
+
 def test_a_ledger_is_applied_after_a_restore_that_was_not_ours(home: Path, tmp_path: Path) -> None:
     ann = add(home, "ann@example.com")
     add(home, "bob@example.com")

@@ -28,6 +28,7 @@ from domain import (
     supporters,
 )
 from domain.database import writing
+from domain.erasure import LEDGER
 from domain.ladder_records import RungBody
 from domain.models import (
     Account,
@@ -53,7 +54,6 @@ from tests.conftest import KEYRING, NOW
 from tests.dump import everything
 from workers import queue, relay
 from workers.drain import drain_lanes
-from workers.jobs.erase import LEDGER
 from workers.mailer import FolderMailer
 from workers.runtime import Runtime
 

@@ -18,8 +18,6 @@ from domain.models import Account, Erasure, Export
 from workers.jobs.job import Job
 from workers.runtime import Runtime
 
-LEDGER = "erasures.ledger"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Leaving:
@@ -76,7 +74,7 @@ def _keep_apart(runtime: Runtime, plan: list[Mark]) -> None:
     database.empty_log(runtime.sessions.kw["bind"])
     if runtime.home is None:
         return
-    path = runtime.home / LEDGER
+    path = runtime.home / erasure.LEDGER
     known = set(path.read_text(encoding="ascii").splitlines()) if path.exists() else set()
     missing = [each.line() for each in plan if each.line() not in known]
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
