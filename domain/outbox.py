@@ -26,6 +26,8 @@ LEASE = 150.0  #: seconds a taken message is ours
 VOID_LEASE = 900.0  #: a lease further off than this was made by a clock since stepped back
 MAX_ATTEMPTS = 8
 BACKOFF_CAP = 3600.0
+#: How often, and at most how many seconds apart, something is waited for that is away: for two days.
+PATIENT_TAKES, PATIENT_PAUSE = 200, 900.0
 CHANNEL = "handrail_waiting"  #: on which PostgreSQL tells relays that somebody waits
 
 
@@ -147,14 +149,29 @@ def waits(session: Session, lane: str, *, longer_than: float) -> bool:
     return bool(session.scalar(select(waiting)))
 
 
-def bury(session: Session, lane: str) -> int:
-    """Make messages dead whose attempts are used up (those that killed their process); return how many."""
-    result: Any = session.execute(
+#: What `Taken` holds.
+_FACTS = (
+    OutboxMessage.id,
+    OutboxMessage.kind,
+    OutboxMessage.body,
+    OutboxMessage.lane,
+    OutboxMessage.aggregate,
+    OutboxMessage.attempts,
+    OutboxMessage.fence,
+    OutboxMessage.last_error,
+)
+
+
+def bury(session: Session, lane: str) -> list[Taken]:
+    """Make messages dead whose attempts are used up (those that killed their process); return them."""
+    rows = session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.lane == lane, _free(), OutboxMessage.attempts >= MAX_ATTEMPTS)
         .values(state=MessageState.DEAD, lease_until=None)
+        .returning(*_FACTS)
+        .execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)
+    return [Taken(**row._mapping) for row in rows]
 
 
 def take(
@@ -162,10 +179,10 @@ def take(
 ) -> list[Taken]:
     """Lease up to ``limit`` due messages of a lane, oldest first; the caller commits at once.
 
-    ``kinds``: only these; ``alike``: a further condition. Messages of one aggregate are never taken together.
+    ``kinds``: only these; ``alike``: a further condition. Messages of one aggregate are never taken together,
+    and those whose attempts are used up not at all: `bury` them.
     """
-    bury(session, lane)
-    conditions = [OutboxMessage.lane == lane, _free(), _heads()]
+    conditions = [OutboxMessage.lane == lane, _free(), _heads(), OutboxMessage.attempts < MAX_ATTEMPTS]
     if kinds:
         conditions.append(OutboxMessage.kind.in_(kinds))
     if alike is not None:
@@ -193,16 +210,7 @@ def _lease(conditions: list[Any], limit: int) -> Any:
             fence=OutboxMessage.fence + 1,
             lease_until=seconds_now() + LEASE,
         )
-        .returning(
-            OutboxMessage.id,
-            OutboxMessage.kind,
-            OutboxMessage.body,
-            OutboxMessage.lane,
-            OutboxMessage.aggregate,
-            OutboxMessage.attempts,
-            OutboxMessage.fence,
-            OutboxMessage.last_error,
-        )
+        .returning(*_FACTS)
         .execution_options(synchronize_session=False)
     )
 
@@ -236,19 +244,30 @@ def close_all(session: Session, messages: Sequence[Taken]) -> None:
         raise Fenced(messages[0].id)
 
 
-def fail(session: Session, message: Taken, error: BaseException) -> None:
-    """Plan the next attempt, or give the message up after the last; only the error's class is kept."""
-    last = message.attempts >= MAX_ATTEMPTS
-    session.execute(
-        _mine(message).values(
+def fail(session: Session, message: Taken, error: BaseException, *, counts: bool = True) -> Taken | None:
+    """Plan the next attempt, or give the message up after the last; only the error's class is kept.
+
+    ``counts``: no where something the message needs is away; that is waited for, for about two days. Returns
+    the message if it was given up by this, None if it is tried again or somebody else's by now.
+    """
+    counts = counts or message.fence >= PATIENT_TAKES
+    last = counts and message.attempts >= MAX_ATTEMPTS
+    pause = backoff(message.attempts) if counts else min(PATIENT_PAUSE, backoff(message.fence))
+    row = session.execute(
+        _mine(message)
+        .values(
             state=MessageState.DEAD if last else MessageState.READY,
             lease_until=None,
+            attempts=message.attempts if counts else message.attempts - 1,
             last_error=type(error).__name__[:120],
-            not_before=seconds_now() + literal(backoff(message.attempts)),
+            not_before=seconds_now() + literal(pause),
         )
-    )
+        .returning(*_FACTS)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Taken(**row._mapping) if row and last else None
 
 
 def backoff(attempts: int) -> float:
     """Return seconds until the next attempt: 2, 4, 8 ... up to an hour, spread by up to a quarter."""
-    return min(BACKOFF_CAP, 2.0**attempts * random.uniform(0.75, 1.25))  # noqa: S311
+    return min(BACKOFF_CAP, 2.0 ** min(attempts, 20) * random.uniform(0.75, 1.25))  # noqa: S311

@@ -27,12 +27,12 @@ class Held:
 
     @contextmanager
     def holding(self, messages: Sequence[Taken]) -> Iterator[None]:
-        """Show that these messages are being worked on; nothing is held afterwards, whatever is raised."""
+        """Show that these messages are being worked on. Should something be raised, such as for a database
+        that is away just then, they are still held, and a parent gives them back.
+        """
         self._write(json.dumps([[each.id, each.fence, each.attempts, each.kind] for each in messages]))
-        try:
-            yield
-        finally:
-            self._write("")
+        yield
+        self._write("")
 
     def left_behind(self) -> list[Taken]:
         """Return, once, what a process held that is no more; only what failing it needs is filled in."""

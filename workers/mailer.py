@@ -19,6 +19,10 @@ from workers.config import WorkerConfig
 SMTP_PATIENCE = 20.0
 
 
+class MailServerAway(Exception):
+    """The mail server cannot take mail just now. No fault of the mail: it is waited for."""
+
+
 class Mailer(Protocol):
     """Whatever takes a finished mail on its way."""
 
@@ -83,22 +87,41 @@ class SmtpMailer:
         self._url = urlsplit(url)
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the mail to the server; raises ``smtplib.SMTPException`` or ``OSError``."""
-        with self._connect() as server:
-            if self._url.username:
-                server.login(unquote(self._url.username), unquote(self._url.password or ""))
-            server.send_message(message)
+        """Hand the mail to the server; raises ``smtplib.SMTPException`` or ``OSError``.
+
+        `MailServerAway` where it does not answer, does not let us in, or asks us to come back later. One that
+        falls silent after it was given the mail may have sent it: that counts as an attempt.
+        """
+        greeted = False
+        try:
+            with self._open() as server:
+                self._greet(server)
+                greeted = True
+                server.send_message(message)
+        except OSError as error:  # those of smtplib are among them
+            if not greeted or _later(error):
+                raise MailServerAway from error
+            raise
 
     def forget(self, address: str) -> None:
         """Nothing is kept here of mail that was handed on."""
 
-    def _connect(self) -> smtplib.SMTP:
+    def _open(self) -> smtplib.SMTP:
         host, port = self._url.hostname or "localhost", self._url.port or 0
-        context = ssl.create_default_context()
         if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port, timeout=SMTP_PATIENCE, context=context)
-        server = smtplib.SMTP(host, port or 25, timeout=SMTP_PATIENCE)
+            return smtplib.SMTP_SSL(host, port, timeout=SMTP_PATIENCE, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port or 25, timeout=SMTP_PATIENCE)
+
+    def _greet(self, server: smtplib.SMTP) -> None:
         server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=context)
-        return server
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+
+
+def _later(error: OSError) -> bool:
+    """Return whether a server refused for the time being: reply codes from 400 to 499 (RFC 5321, 4.2.1)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(400 <= code < 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code < 500

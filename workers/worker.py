@@ -60,7 +60,7 @@ def run(config: WorkerConfig, lanes: Sequence[str] = ()) -> None:
                 _beat(open_sessions(engine, config.keyring), children)
                 next_beat = time.monotonic() + BEAT_EVERY
             pause = TICK
-        _stop(children)
+        _stop(config, children)
         _sign_off(open_sessions(engine, config.keyring), children)
     log.info("ended")
 
@@ -83,9 +83,7 @@ def _look(config: WorkerConfig, child: _Child) -> None:
     if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
         log.warning("lane ended by itself lane=%s", child.lane)
         child.pid, child.due = 0, time.monotonic() + PAUSE
-        runtime = open_runtime(config, held=child.held)
-        give_back(runtime)
-        runtime.close()
+        _give_back(config, child)
     if not child.pid and time.monotonic() >= child.due:
         child.pid = _fork(config, child)
 
@@ -123,8 +121,11 @@ def _beat(sessions: Sessions, children: Sequence[_Child]) -> None:
         log.warning("no heartbeat error=%s", type(error).__name__)
 
 
-def _stop(children: Sequence[_Child]) -> None:
-    """Ask every lane to end; after a while, end those that have not, with their work-horses."""
+def _stop(config: WorkerConfig, children: Sequence[_Child]) -> None:
+    """Ask every lane to end; after a while, end those that have not, with their work-horses.
+
+    What those had in hand is given back, so that others need not wait for its lease to end.
+    """
     running = [child for child in children if child.pid]
     for child in running:
         os.kill(child.pid, signal.SIGTERM)
@@ -135,6 +136,13 @@ def _stop(children: Sequence[_Child]) -> None:
     for child in running:
         os.kill(child.pid, signal.SIGKILL)
         os.waitpid(child.pid, 0)
+        _give_back(config, child)
+
+
+def _give_back(config: WorkerConfig, child: _Child) -> None:
+    runtime = open_runtime(config, held=child.held)
+    give_back(runtime)
+    runtime.close()
 
 
 def _sign_off(sessions: Sessions, children: Sequence[_Child]) -> None:

@@ -123,7 +123,32 @@ def test_a_message_that_kills_its_process_is_given_up_too(sessions: Sessions) ->
         expire(sessions)
     assert take(sessions) == []
     with writing(sessions) as session:
+        assert [each.fact() for each in outbox.bury(session, "matching")] == [run_requested()]
+        assert outbox.bury(session, "matching") == []
         assert session.scalar(select(OutboxMessage.state)) == MessageState.DEAD
+
+
+def test_what_is_away_is_waited_for_days_and_not_for_ever(sessions: Sessions) -> None:
+    with writing(sessions) as session:
+        outbox.record(session, run_requested())
+    for fence in (*range(1, 12), outbox.PATIENT_TAKES - 1):
+        with writing(sessions) as session:
+            session.execute(update(OutboxMessage).values(fence=fence - 1, not_before=0.0))
+        (taken,) = take(sessions)
+        assert (taken.attempts, taken.fence) == (1, fence)
+        with writing(sessions) as session:
+            assert outbox.fail(session, taken, ConnectionError(), counts=False) is None
+            pause = session.scalar(select(OutboxMessage.not_before - seconds_now())) or 0.0
+        assert 0 < pause <= outbox.PATIENT_PAUSE
+    for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+        with writing(sessions) as session:
+            session.execute(update(OutboxMessage).values(not_before=0.0))
+        (taken,) = take(sessions)
+        assert taken.attempts == attempt
+        with writing(sessions) as session:
+            given_up = outbox.fail(session, taken, ConnectionError(), counts=False)
+    assert given_up is not None
+    assert given_up.fact() == run_requested()
 
 
 def test_many_takers_have_one_winner(database_url: str, sessions: Sessions) -> None:

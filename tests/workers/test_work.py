@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from domain import events, outbox
+from domain import database, events, outbox
 from domain.clock import seconds_now
 from domain.database import Sessions, reading, writing
 from domain.events import Lane
@@ -251,3 +252,58 @@ def test_what_was_closed_before_the_end_is_not_given_back(runtime: Runtime, job:
     recover.give_back(runtime)
     assert states(runtime.sessions) == {"m1": "done"}
     assert runtime.clock() == NOW
+
+
+@pytest.mark.parametrize("parent", ["gives it back", "is gone too"])
+def test_whoever_waits_for_what_kills_its_process_is_told_too(
+    runtime: Runtime, job: Recording, parent: str
+) -> None:
+    record(runtime.sessions, "m1")
+    for _ in range(outbox.MAX_ATTEMPTS):
+        taken = loop.take(runtime, Lane.MAIL)
+        assert [each.fact() for each in taken] == [events.MailRequested(mail="m1")]
+        runtime.held.holding(taken).__enter__()  # and the process is gone
+        if parent == "gives it back":
+            recover.give_back(runtime)
+        hurry(runtime.sessions)
+    assert loop.take(runtime, Lane.MAIL) == []
+    assert states(runtime.sessions) == {"m1": MessageState.DEAD}
+    assert job.given_up == ["m1"]
+
+
+def test_what_was_tried_often_is_tried_alone(runtime: Runtime, job: Recording) -> None:
+    """A message that kills its process would take those beside it along, until they are given up."""
+    record(runtime.sessions, *(f"m{number}" for number in range(5)))
+    for _ in range(loop.TOGETHER):
+        assert len(loop.take(runtime, Lane.MAIL)) == 5
+        hurry(runtime.sessions)
+    record(runtime.sessions, "fresh")
+    assert [len(loop.take(runtime, Lane.MAIL)) for _ in range(7)] == [1, 1, 1, 1, 1, 1, 0]
+
+
+def test_a_database_that_is_away_when_a_failure_is_noted_is_tried_by_the_parent(
+    runtime: Runtime, job: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = OperationalError("", {}, RuntimeError())
+    broken: list[BaseException] = [away]
+    really = database.writing
+
+    def writing_later(sessions: Sessions) -> Any:
+        if broken:
+            raise broken.pop()
+        return really(sessions)
+
+    record(runtime.sessions, "m1")
+    job.broken = {"m1"}
+    with monkeypatch.context() as patched:
+        patched.setattr(recover, "fail", lambda *_, **__: writing_later(runtime.sessions))
+        with pytest.raises(OperationalError):
+            loop.work_lane(runtime, Lane.MAIL)
+    pauses: list[float] = []
+    broken += [away, away]
+    monkeypatch.setattr(recover, "writing", writing_later)
+    assert recover.give_back(runtime, sleep=pauses.append) == 1
+    assert pauses == [*recover.PAUSES[:2]]
+    with reading(runtime.sessions) as session:
+        message = session.scalars(select(OutboxMessage)).one()
+        assert (message.lease_until, message.last_error) == (None, "WorkHorseKilled")

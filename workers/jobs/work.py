@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import and_, true
 from sqlalchemy.orm import Session
 
 from domain import outbox, tallies
 from domain.database import writing
 from domain.events import Lane
+from domain.models import OutboxMessage
 from domain.outbox import Fenced, Taken
 from domain.tallies import Kind
+from workers import recover
 from workers import runtime as slot
 from workers.limit import time_limit
 from workers.runtime import Runtime
@@ -24,6 +27,8 @@ from workers.subscriptions import SUBSCRIPTIONS, Subscription, subscription_of
 PATIENCE = 20.0  #: seconds one bell works
 #: Messages whose effects share a transaction, so that writers wait for each other briefly.
 CLOSED_TOGETHER = 100
+#: Attempts made in company; then each is tried alone, lest one that kills its process takes others along.
+TOGETHER = 3
 
 log = logging.getLogger("handrail.work")
 
@@ -50,6 +55,7 @@ def work_lane(runtime: Runtime, lane: Lane, *, seconds: float | None = None) -> 
 def take(runtime: Runtime, lane: Lane) -> list[Taken]:
     """Lease the oldest due message, and others of its kind where its job takes several at once."""
     with writing(runtime.sessions) as session:
+        recover.bury(session, lane, now=runtime.clock())
         taken = outbox.take(session, lane)
         if taken and taken[0].kind in SUBSCRIPTIONS:
             taken += _more(session, lane, taken[0], SUBSCRIPTIONS[taken[0].kind])
@@ -58,10 +64,11 @@ def take(runtime: Runtime, lane: Lane) -> list[Taken]:
 
 
 def _more(session: Session, lane: Lane, first: Taken, subscription: Subscription) -> list[Taken]:
-    if subscription.batch == 1:
+    if subscription.batch == 1 or first.attempts > TOGETHER:
         return []
-    alike = subscription.alike(session, first) if subscription.alike else None
-    return outbox.take(session, lane, kinds=(first.kind,), limit=subscription.batch - 1, alike=alike)
+    alike = subscription.alike(session, first) if subscription.alike else true()
+    young = and_(alike, OutboxMessage.attempts < TOGETHER)
+    return outbox.take(session, lane, kinds=(first.kind,), limit=subscription.batch - 1, alike=young)
 
 
 def deal(runtime: Runtime, taken: Sequence[Taken]) -> None:
@@ -109,11 +116,7 @@ def fail(runtime: Runtime, message: Taken, error: BaseException) -> None:
         _place(error),
     )
     with writing(runtime.sessions) as session:
-        outbox.fail(session, message, error)
-        last = message.attempts >= outbox.MAX_ATTEMPTS
-        if last and message.kind in SUBSCRIPTIONS:
-            give_up = SUBSCRIPTIONS[message.kind].job.give_up
-            give_up(session, message.fact(), error, runtime.clock())
+        recover.fail(session, message, error, now=runtime.clock())
 
 
 def _place(error: BaseException) -> str:
