@@ -10,7 +10,7 @@ from pathlib import Path
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 from redis.retry import Retry
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -151,6 +151,8 @@ def _queue(config: Config) -> Finding:
     try:
         with Redis.from_url(url, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as client:
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
+    except NoPermissionError:
+        return _well("queue", "answers; whether it throws work away, this user may not ask it")
     except RedisError as error:
         return _ill(
             "queue", f"does not answer ({type(error).__name__})", "start it, or correct HANDRAIL_REDIS_URL"

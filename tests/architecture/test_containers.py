@@ -2,15 +2,23 @@
 
 import re
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 from typing import Any
 
 import pytest
 import yaml
+from limits.storage import storage_from_string
+from redis import Redis
+from redis.exceptions import AuthenticationError, NoPermissionError
+from rq import SimpleWorker
 
 from handrail.cli import COMMANDS
 from handrail.config import Config, load
+from handrail.embedded import binary
+from workers import queue
 from workers.worker import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -58,15 +66,75 @@ def test_every_lasting_process_says_whether_it_is_well(compose: dict[str, Any]) 
 @pytest.mark.requirement("C54")
 def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    for name in ("HANDRAIL_SECRET_KEY", "HANDRAIL_MASTER_KEY", "POSTGRES_PASSWORD"):
-        assert set(re.findall(rf"\$\{{{name}(.)", text)) == {":"}
+    for name in ("HANDRAIL_SECRET_KEY", "HANDRAIL_MASTER_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"):
+        assert set(re.findall(rf"\$\{{{name}([^A-Z_])", text)) == {":"}
         assert f"${{{name}:?" in text
         assert f"${{{name}:-" not in text
 
 
 def test_the_queue_server_throws_no_work_away(compose: dict[str, Any]) -> None:
-    command = compose["services"]["valkey"]["command"]
-    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+    assert "--maxmemory-policy noeviction" in compose["services"]["valkey"]["command"][-1]
+
+
+@pytest.fixture
+def guarded_queue(compose: dict[str, Any], tmp_path: Path) -> Iterator[str]:
+    """The bundled server, with the users that the containers' one is told of."""
+    shell, script = compose["services"]["valkey"]["command"][1:]
+    assert shell == "-c"
+    script = script.replace("$$", "$").replace("/tmp/users.acl", f"{tmp_path}/users.acl")  # noqa: S108
+    script = script.replace(
+        "valkey-server ", f"{binary()} --port 0 --unixsocket {tmp_path}/q --dir {tmp_path} "
+    )
+    started = subprocess.Popen(["/bin/sh", "-c", script], env={"VALKEY_PASSWORD": "a-password"})
+    url = f"unix://{tmp_path}/q"
+    until = time.monotonic() + 10
+    while not (tmp_path / "q").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    yield url
+    started.terminate()
+    started.wait()
+
+
+def test_who_has_no_password_may_only_ask_whether_the_queue_server_is_there(guarded_queue: str) -> None:
+    with Redis.from_url(guarded_queue) as stranger:
+        assert stranger.ping()
+        for words in (("GET", "rq:queues"), ("LPUSH", "rq:queue:mail", "x"), ("FLUSHALL",), ("INFO",)):
+            with pytest.raises(NoPermissionError):
+                stranger.execute_command(*words)
+    guessed = guarded_queue.replace("unix://", "unix://handrail:another@")
+    with pytest.raises(AuthenticationError), Redis.from_url(guessed) as wrong:
+        wrong.ping()
+
+
+def test_who_has_the_password_may_ring_count_and_look_and_nothing_else(guarded_queue: str) -> None:
+    named = guarded_queue.replace("unix://", "unix://handrail:a-password@")
+    with queue.connect(named) as ours:
+        assert queue.ring("mail", client=ours, bells=1, most=1) == 1
+        heard = SimpleWorker(
+            [queue.queue_of("mail", ours)], connection=ours, job_class=queue.Bell, serializer="json"
+        )
+        heard.register_birth()
+        heard.run_maintenance_tasks()
+        (bell,) = queue.queue_of("mail", ours).jobs
+        assert (bell.origin, queue.refused(ours)) == ("mail", 0)
+        heard.register_death()
+        assert ours.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        for words in (("GET", "another"), ("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "SET", "dir", "/")):
+            with pytest.raises(NoPermissionError):
+                ours.execute_command(*words)
+    assert storage_from_string(named.replace("unix://", "redis+unix://")).incr("LIMITER/x", 60) == 1
+
+
+def test_what_an_operator_may_set_reaches_the_programs(compose: dict[str, Any]) -> None:
+    """A key that was changed opens nothing sealed before unless the older one is handed on as well."""
+    text, _, given_by_containers = (
+        (ROOT / ".env.example").read_text(encoding="utf-8").partition("# Not needed with the containers")
+    )
+    offered = set(re.findall(r"^#?(HANDRAIL_[A-Z_]+)=", text, re.MULTILINE)) | {"HANDRAIL_METRICS_TOKEN"}
+    assert given_by_containers
+    assert offered <= set(compose["services"]["web"]["environment"])
+    for name in offered:
+        assert compose["services"]["web"]["environment"][name].startswith(f"${{{name}:")
 
 
 def test_compiled_code_outlives_a_container(compose: dict[str, Any]) -> None:
@@ -121,7 +189,7 @@ def test_freshly_made_secrets_are_accepted_and_differ() -> None:
 
     first, second = made(), made()
     load({name: text for name, text in first.items() if name.startswith("HANDRAIL_")})
-    assert all(first[name] != second[name] for name in ("HANDRAIL_SECRET_KEY", "HANDRAIL_MASTER_KEY"))
+    assert all(first[name] != second[name] for name in first if name != "HANDRAIL_BASE_URL")
 
 
 @pytest.mark.requirement("C60")

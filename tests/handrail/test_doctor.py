@@ -129,6 +129,13 @@ def test_a_queue_server_that_throws_work_away_is_named(migrated: Path, tmp_path:
         assert "noeviction" in look(migrated, REDIS_URL=url)["queue"].mend
 
 
+def test_a_queue_server_that_may_not_be_asked_answers_all_the_same(migrated: Path, tmp_path: Path) -> None:
+    with queue_server(tmp_path / "other") as url, Redis.from_url(url) as client:
+        client.execute_command("ACL", "SETUSER", "default", "-config|get")
+        found = look(migrated, REDIS_URL=url)["queue"]
+        assert (found.well, "may not ask" in found.says) == (True, True)
+
+
 def test_the_bundled_server_is_asked_while_it_runs(migrated: Path) -> None:
     assert look(migrated)["queue"].says.startswith("not running")
     with queue_server(migrated):
