@@ -94,6 +94,11 @@ def record(
     return str(message.id)
 
 
+def is_recorded(session: Session, dedupe_key: str) -> bool:
+    """Return whether there is a message with this key, without counting the question."""
+    return bool(session.scalar(select(exists().where(OutboxMessage.dedupe_key == dedupe_key))))
+
+
 def lock(session: Session, name: str) -> None:
     """Make the order of ``seq`` the order of commits; SQLite's writer is alone anyway."""
     if session.get_bind().dialect.name == "postgresql":

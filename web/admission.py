@@ -18,9 +18,11 @@ from web.security import HEADERS
 
 #: Worked on at once by one process, and waiting for their turn; together fewer than the server's threads.
 AT_ONCE, WAITING = 6, 12
+WATCHERS = 2  #: who watches over it has places of their own, to see it when it is crowded
 PATIENCE = 1.0  #: seconds somebody waits for their turn
 COME_BACK = 3  #: seconds
 ALWAYS = frozenset({"/healthz"})
+WATCHING = frozenset({"/readyz", "/metrics"})
 PAGE = """<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>{title} – Handrail</title></head>
 <body><main><h1>{title}</h1><p>{text}</p><p><a href="/help">{help}</a></p></main></body></html>
@@ -37,28 +39,30 @@ class Admission:
 
     def __init__(self, inside: Wsgi, *, turned_away: Counter) -> None:
         self._inside, self._turned_away = inside, turned_away
-        self._places = threading.Semaphore(AT_ONCE)
+        self._places, self._watching = threading.Semaphore(AT_ONCE), threading.Semaphore(WATCHERS)
         self._bench = threading.Semaphore(WAITING)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer, or refuse."""
-        if environ.get("PATH_INFO") in ALWAYS:
+        path = environ.get("PATH_INFO")
+        if path in ALWAYS:
             return self._inside(environ, start_response)
-        if not self._enter():
+        places = self._watching if path in WATCHING else self._places
+        if not self._enter(places):
             self._turned_away.inc()
             return refuse(start_response)
         try:
             return self._inside(environ, start_response)
         finally:
-            self._places.release()
+            places.release()
 
-    def _enter(self) -> bool:
-        if self._places.acquire(blocking=False):
+    def _enter(self, places: threading.Semaphore) -> bool:
+        if places.acquire(blocking=False):
             return True
         if not self._bench.acquire(blocking=False):
             return False
         try:
-            return self._places.acquire(timeout=PATIENCE)
+            return places.acquire(timeout=PATIENCE)
         finally:
             self._bench.release()
 

@@ -28,6 +28,8 @@ from web.db import db
 
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 KEY = "handrail_metrics"
+#: Anybody may make up others, and each would be kept for as long as the process lives.
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 class Figures:
@@ -70,7 +72,8 @@ def _begin() -> None:
 
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
-    figures().requests.labels(request.method, route, str(response.status_code)).inc()
+    method = request.method if request.method in METHODS else "other"
+    figures().requests.labels(method, route, str(response.status_code)).inc()
     if "began" in g:
         figures().seconds.labels(route).observe(time.perf_counter() - g.began)
     return response

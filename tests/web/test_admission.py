@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from handrail.commands.web import gunicorn
 from web import admission
-from web.admission import AT_ONCE, WAITING, Admission
+from web.admission import AT_ONCE, WAITING, WATCHERS, Admission
 
 
 class Slow:
@@ -146,3 +146,22 @@ def test_an_error_inside_gives_the_place_back(turned_away: Counter) -> None:
 def test_the_server_has_threads_left_to_refuse_with() -> None:
     command = gunicorn("127.0.0.1:8000")
     assert int(command[command.index("--threads") + 1]) >= AT_ONCE + WAITING + 8
+
+
+def test_who_watches_over_it_sees_it_crowded_and_cannot_crowd_it(
+    turned_away: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "PATIENCE", 0.0)
+    inside, answers = Slow(), new_answers()
+    door = Admission(inside, turned_away=turned_away)
+    threads = crowd(door, AT_ONCE, answers)
+    inside.wait_for(AT_ONCE)
+    for path in ("/metrics", "/readyz"):
+        threads.append(threading.Thread(target=lambda path=path: answers.append(ask(door, path)[0])))
+        threads[-1].start()
+    inside.wait_for(AT_ONCE + WATCHERS)
+    assert ask(door, "/readyz")[0].startswith("503")
+    inside.go.set()
+    for thread in threads:
+        thread.join()
+    assert answers == ["200 OK"] * (AT_ONCE + WATCHERS)

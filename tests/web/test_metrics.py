@@ -48,6 +48,15 @@ def test_requests_are_counted_by_route_and_status(client: FlaskClient) -> None:
     assert "secret-token" not in text
 
 
+def test_methods_that_are_made_up_are_one_figure(client: FlaskClient) -> None:
+    """Otherwise anybody could fill the memory, and the folder of figures, a line at a time."""
+    for number in range(20):
+        client.open("/nowhere", method=f"FIND{number}", base_url=ORIGIN)
+    text = figures(client)
+    assert "FIND" not in text
+    assert 'handrail_requests_total{method="other",route="none",status="404"} 20.0' in text
+
+
 def test_lanes_processes_and_runs_come_from_the_database(client: FlaskClient, rows: Session) -> None:
     for number in range(3):
         outbox.record(rows, events.RsvpChanged(occurrence="o", member=f"m{number}"))

@@ -43,8 +43,10 @@ MARKED = 200  #: members whose region is worked out in one transaction
 def plan(session: Session, *, day: datetime, not_before: float = 0.0) -> None:
     """Plan a day's housekeeping, once however often it is asked for."""
     name = f"{day:%Y-%m-%d}"
-    fact = events.HousekeepingDue(day=name)
-    outbox.record(session, fact, dedupe_key=f"housekeeping:{name}", not_before=not_before)
+    key = f"housekeeping:{name}"
+    if not outbox.is_recorded(session, key):  # each relay asks every few seconds
+        fact = events.HousekeepingDue(day=name)
+        outbox.record(session, fact, dedupe_key=key, not_before=not_before)
 
 
 def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None:
