@@ -42,8 +42,8 @@ def outing(event: Event, occurrence: Occurrence, member: Member) -> Outing:
     )
 
 
-def reminder(outing: Outing, *, base_url: str) -> Words:
-    """A day before."""
+def reminder(outing: Outing, *, base_url: str, today: bool = False) -> Words:
+    """A day before; ``today``: on the day itself, where nothing ran the day before."""
     lines = [
         f"Hello {outing.name},",
         "",
@@ -58,7 +58,7 @@ def reminder(outing: Outing, *, base_url: str) -> Words:
         "",
         "Handrail",
     ]
-    return Words(subject=f"Tomorrow: {outing.title}", text="\n".join(lines) + "\n")
+    return Words(subject=f"{'Today' if today else 'Tomorrow'}: {outing.title}", text="\n".join(lines) + "\n")
 
 
 def cancelled(outing: Outing, *, reason: str, backups: Sequence[Outing], base_url: str) -> Words:

@@ -79,6 +79,25 @@ def test_one_reminder_the_day_before_whatever_the_clocks_do(
     assert "18:30" in mail.get_content()
 
 
+@pytest.mark.parametrize("change", EVENINGS)
+def test_after_a_sleep_it_comes_late_but_not_by_night(
+    database_url: str, sessions: Sessions, basket: Outbasket, change: str
+) -> None:
+    """The night is that of the change: half past two is there twice in autumn, and not at all in spring."""
+    evening = EVENINGS[change]
+    say_yes(sessions, evening, (evening - timedelta(days=3)).astimezone(UTC))
+    midnight = (evening.replace(hour=0, minute=30)).astimezone(UTC)
+    came: list[datetime] = []
+    for half_hour in range(24):
+        moment = midnight + timedelta(minutes=30 * half_hour)
+        before = len(reminders(basket))
+        look(database_url, basket, moment)
+        came += [moment.astimezone(LONDON)] * (len(reminders(basket)) - before)
+    assert came == [evening.replace(hour=9, minute=0)]
+    (mail,) = [mail for mail in basket.sent if mail["X-Handrail-Kind"] == "reminder"]
+    assert mail["Subject"].startswith("Today: ")
+
+
 def test_none_for_what_was_cancelled(database_url: str, sessions: Sessions, basket: Outbasket) -> None:
     evening = EVENINGS["back"]
     begin = (evening - timedelta(days=3)).astimezone(UTC)

@@ -1,13 +1,14 @@
-"""Reminders: one a yes, and none for what was cancelled, taken back or moved since."""
+"""Reminders: one a yes, by day, and none for what was cancelled, taken back or moved since."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from domain import events, mails
+from domain import digests, events, mails, outbox
 from domain.models import Event, Member, Occurrence, Rsvp
 from workers import letters
 from workers.jobs.job import Job
@@ -27,7 +28,13 @@ def _apply(session: Session, base_url: str, facts: Sequence[events.ReminderDue],
         rsvp = session.get_one(Rsvp, fact.rsvp)
         occurrence = session.get_one(Occurrence, rsvp.occurrence)
         event, member = session.get_one(Event, occurrence.event), session.get_one(Member, rsvp.member)
-        words = letters.reminder(letters.outing(event, occurrence, member), base_url=base_url)
+        zone = ZoneInfo(member.time_zone)
+        if (at := _kinder_hour(occurrence, zone, now)) is not None:
+            key = f"reminder:{rsvp.id}:{at:%Y%m%dT%H%M}"
+            outbox.record(session, fact, dedupe_key=key, not_before=at.timestamp())
+            continue
+        today = occurrence.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+        words = letters.reminder(letters.outing(event, occurrence, member), base_url=base_url, today=today)
         mails.request(
             session,
             account=member.id,
@@ -37,6 +44,14 @@ def _apply(session: Session, base_url: str, facts: Sequence[events.ReminderDue],
             now=now,
             rsvp=rsvp.id,
         )
+
+
+def _kinder_hour(occurrence: Occurrence, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """Return the morning to wait for, where one that is late would come by night; None: now is well."""
+    if now.astimezone(zone).hour in digests.BY_DAY:
+        return None
+    morning = digests.next_morning(zone, after=now)
+    return morning if morning < occurrence.starts_at else None
 
 
 REMIND = Job(prepare=_prepare, apply=_apply)
