@@ -124,7 +124,7 @@ def _beat(sessions: Sessions, children: Sequence[_Child]) -> None:
 def _stop(config: WorkerConfig, children: Sequence[_Child]) -> None:
     """Ask every lane to end; after a while, end those that have not, with their work-horses.
 
-    What those had in hand is given back, so that others need not wait for its lease to end.
+    What they have still in hand is given back, so that others need not wait for its lease to end.
     """
     running = [child for child in children if child.pid]
     for child in running:
@@ -136,6 +136,7 @@ def _stop(config: WorkerConfig, children: Sequence[_Child]) -> None:
     for child in running:
         os.kill(child.pid, signal.SIGKILL)
         os.waitpid(child.pid, 0)
+    for child in children:
         _give_back(config, child)
 
 

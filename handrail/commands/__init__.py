@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -42,9 +43,25 @@ class Commands(click.Group):
             formatter.write_dl([(name, summary) for name, (_place, summary) in self._found.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Call the command; problems of the environment are printed, with exit status 2."""
+        """Call the command; problems of the environment are printed, with exit status 2.
+
+        So is a database that does not answer, or is not at this version.
+        """
         try:
             return super().invoke(ctx)
         except ConfigError as error:
             lines = "\n".join(f"  {name} {text}" for name, text in error.problems.items())
             raise Refused(f"Handrail cannot start with these settings:\n{lines}") from error
+        except Exception as error:
+            if "sqlalchemy" in sys.modules and _is_of_database(error):
+                name = type(getattr(error, "orig", None) or error).__name__
+                raise Refused(
+                    f"The database could not do it ({name}). `handrail doctor` says why."
+                ) from error
+            raise
+
+
+def _is_of_database(error: Exception) -> bool:
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415 - help does without
+
+    return isinstance(error, OperationalError | ProgrammingError)

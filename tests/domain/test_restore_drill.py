@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from domain import accounts, backup, database, erasure, restored, sealed
 from domain.database import Sessions, reading, writing
 from domain.models import Account, Member, MemberInterest, SealingKey
 from tests import factories
-from tests.conftest import KEYRING, NOW
+from tests.conftest import KEYRING, NOW, _administer
 from tests.web.conftest import sign_in, web_config
 from web.app import create_app
+from web.db import db
 
 MEMBERS = int(os.environ.get("DRILL_MEMBERS", "10000"))
 
@@ -60,22 +62,33 @@ def _account(session: Session, number: int, id_: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_the_drill(sqlite_url: str, tmp_path: Path) -> None:
-    engine = database.open_engine(sqlite_url)
+def lose(url: str, request: pytest.FixtureRequest) -> None:
+    """Lose the database; on PostgreSQL an empty one takes its place, as its operator has to make."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(parsed.database or "").write_bytes(b"lost")
+        return
+    server = request.getfixturevalue("postgres_server")
+    _administer(server, f"DROP DATABASE {parsed.database} WITH (FORCE)")
+    _administer(server, f"CREATE DATABASE {parsed.database}")
+
+
+def test_the_drill(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    engine = database.open_engine(database_url)
     sessions = database.open_sessions(engine, KEYRING)
     fill(sessions, MEMBERS)
     began = time.perf_counter()
-    copied = backup.take(sqlite_url, tmp_path / "drill.backup")
+    copied = backup.take(database_url, tmp_path / "drill.backup")
     taken = time.perf_counter() - began
     with writing(sessions) as session:  # later, somebody leaves: the copy still has them
         erasure.erase(session, account=f"{7:032x}", now=NOW + timedelta(hours=1))
         ledger = [mark.line() for mark in erasure.ledger(session)]
     engine.dispose()
-    Path(engine.url.database or "").write_bytes(b"lost")
+    lose(database_url, request)
 
     began = time.perf_counter()
-    assert backup.put_back(sqlite_url, tmp_path / "drill.backup") == copied
-    engine = database.open_engine(sqlite_url)
+    assert backup.put_back(database_url, tmp_path / "drill.backup") == copied
+    engine = database.open_engine(database_url)
     sessions = database.open_sessions(engine, KEYRING)
     found = restored.examine(sessions, copied, ledger=ledger, now=NOW + timedelta(hours=2))
     back = time.perf_counter() - began
@@ -87,10 +100,13 @@ def test_the_drill(sqlite_url: str, tmp_path: Path) -> None:
         member = session.scalars(select(Member).where(Member.id == f"{8:032x}")).one()
         assert sealed.unseal(session, member) == {"own_words": "words of 8"}
     engine.dispose()
-    app = create_app(web_config(sqlite_url, tmp_path))
+    app = create_app(web_config(database_url, tmp_path))
     assert sign_in(app.test_client(), "person8@example.com").status_code == 302
     assert sign_in(app.test_client(), "person7@example.com").status_code == 422
-    print(f"{MEMBERS} members: copied in {taken:.2f} s, put back and checked in {back:.2f} s")  # noqa: T201
+    kind = engine.dialect.name
+    with app.app_context():
+        db.engine.dispose()
+    print(f"{MEMBERS} members on {kind}: copied in {taken:.2f} s, put back and checked in {back:.2f} s")  # noqa: T201
 
 
 def test_another_master_key_is_noticed(sqlite_url: str, tmp_path: Path) -> None:

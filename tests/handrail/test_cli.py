@@ -45,6 +45,19 @@ def test_every_command_is_where_the_table_says(place: str) -> None:
     assert isinstance(command, click.Command)
 
 
+@pytest.mark.parametrize("command", ["drain", "migrate", "erasures", "backup"])
+def test_a_database_that_does_not_answer_is_said_in_a_line(home: Path, command: str) -> None:
+    status, said = run(home, command, HANDRAIL_DATABASE_URL="postgresql://me@127.0.0.1:1/handrail")
+    assert status in (1, 2)
+    assert len(said.strip().splitlines()) == 1
+    assert "database" in said
+
+
+def test_a_database_without_tables_is_said_in_a_line(home: Path) -> None:
+    status, said = run(home, "drain")
+    assert (status, "handrail doctor" in said) == (2, True)
+
+
 def test_every_measurement_is_where_its_table_says() -> None:
     context = click.Context(bench)
     assert all(

@@ -53,6 +53,24 @@ def test_lanes_and_heartbeats_are_counted(admin_client: FlaskClient, rows: Sessi
     assert message.body["member"] not in page
 
 
+def test_who_waits_long_is_seen_and_what_to_do_about_it(admin_client: FlaskClient, rows: Session) -> None:
+    outbox.record(rows, events.RsvpChanged(occurrence="o", member="m"))
+    rows.commit()
+    assert "handrail drain" not in admin_client.get("/admin/desk/").get_data(as_text=True)
+    rows.scalars(select(OutboxMessage)).one().created_at -= 61
+    rows.commit()
+    assert "handrail drain" in admin_client.get("/admin/desk/").get_data(as_text=True)
+
+
+def test_more_than_fit_are_counted(admin_client: FlaskClient, rows: Session) -> None:
+    for number in range(101):
+        outbox.record(rows, events.RsvpChanged(occurrence="o", member=f"m{number}"))
+    for message in rows.scalars(select(OutboxMessage)):
+        message.state = MessageState.DEAD
+    rows.commit()
+    assert "The oldest 100 of 101." in admin_client.get("/admin/desk/").get_data(as_text=True)
+
+
 def test_a_reason_is_asked_for(admin_client: FlaskClient, rows: Session) -> None:
     message = given_up(rows)
     assert decide(admin_client, message, action="replay", reason=" ") == 422

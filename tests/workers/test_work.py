@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from domain.database import Sessions, reading, writing
 from domain.events import Lane
 from domain.models import Heartbeat, MessageState, OutboxMessage
 from tests.conftest import NOW
-from workers import limit, recover
+from workers import limit, recover, worker
+from workers.config import WorkerConfig
 from workers.jobs import work as loop
 from workers.jobs.job import Job
 from workers.runtime import Runtime, install
@@ -307,3 +310,28 @@ def test_a_database_that_is_away_when_a_failure_is_noted_is_tried_by_the_parent(
     with reading(runtime.sessions) as session:
         message = session.scalars(select(OutboxMessage)).one()
         assert (message.lease_until, message.last_error) == (None, "WorkHorseKilled")
+
+
+def test_what_a_lane_could_not_finish_when_asked_to_end_is_given_back(
+    runtime: Runtime, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "PATIENCE", 0.05)
+    record(runtime.sessions, "m1")
+    lane = worker._Child(Lane.MAIL)
+    lane.held.holding(loop.take(runtime, Lane.MAIL)).__enter__()
+    busy = subprocess.Popen(["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"])
+    lane.pid = busy.pid
+    config = WorkerConfig(
+        database_url=database_url,
+        redis_url=None,
+        secret_key="s" * 32,
+        master_key=b"k" * 32,
+        base_url="http://localhost",
+        home=tmp_path,
+        mail_from="x@localhost",
+    )
+    worker._stop(config, [lane])
+    busy.returncode = -9  # it was waited for already
+    with reading(runtime.sessions) as session:
+        message = session.scalars(select(OutboxMessage)).one()
+        assert (message.state, message.lease_until) == ("ready", None)

@@ -18,6 +18,8 @@ from web.forms.desk import DecisionForm
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
+SLOW = 60.0  #: seconds after which waiting is no longer usual
+
 Page = str | tuple[str, int] | Response
 
 
@@ -33,6 +35,7 @@ def index() -> str:
         beats=overview.heartbeats(session),
         now=now,
         fresh=FRESH,
+        slow=SLOW,
         decisions=overview.decisions(session),
     )
 
