@@ -110,7 +110,7 @@ def test_who_has_the_password_may_ring_count_and_look_and_nothing_else(guarded_q
     named = guarded_queue.replace("unix://", "unix://handrail:a-password@")
     with queue.connect(named) as ours:
         assert queue.ring("mail", client=ours, bells=1, most=1) == 1
-        heard = SimpleWorker(
+        heard: Any = SimpleWorker(
             [queue.queue_of("mail", ours)], connection=ours, job_class=queue.Bell, serializer="json"
         )
         heard.register_birth()
