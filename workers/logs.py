@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -17,16 +19,13 @@ def set_up(*, json: bool) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last = (
-        structlog.processors.JSONRenderer()
-        if json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
-    )
+    text = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    last = [_fields, structlog.processors.JSONRenderer()] if json else [text]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     root = logging.getLogger()
@@ -34,6 +33,13 @@ def set_up(*, json: bool) -> None:
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _fields(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Make fields of a line's ``name=value``, so that a message can be looked up by its id."""
+    words = str(line["event"]).split()
+    found = dict(word.split("=", 1) for word in words if "=" in word)
+    return {**found, **line, "event": " ".join(word for word in words if "=" not in word)}
 
 
 class Calm:

@@ -42,8 +42,13 @@ def tell(session: Session, message: Taken, error: BaseException, *, now: datetim
     """Say where somebody waits that a message was given up."""
     from workers.subscriptions import SUBSCRIPTIONS  # noqa: PLC0415 - loads scikit-learn; kept out of a start
 
-    if message.kind in SUBSCRIPTIONS:
-        SUBSCRIPTIONS[message.kind].job.give_up(session, message.fact(), error, now)
+    if message.kind not in SUBSCRIPTIONS:
+        return
+    try:
+        fact = message.fact()
+    except TypeError:  # written by another version, with other ids in it
+        return
+    SUBSCRIPTIONS[message.kind].job.give_up(session, fact, error, now)
 
 
 def give_back(runtime: Runtime, *, sleep: Callable[[float], None] = time.sleep) -> int:

@@ -172,6 +172,20 @@ def test_a_copy_of_a_newer_version_is_refused_and_nothing_is_replaced(
         assert session.get(Member, member) is not None
 
 
+def test_a_copy_of_an_older_version_is_brought_up_to_date(
+    database_url: str, other_url: str, sessions: Sessions, tmp_path: Path
+) -> None:
+    member = populate(sessions)
+    sessions.kw["bind"].dispose()
+    database.downgrade(database_url, "0005", keyring=KEYRING)
+    taken = backup.take(database_url, tmp_path / "older.backup")
+    assert taken.revision == "0005"
+    assert backup.put_back(other_url, tmp_path / "older.backup", keyring=KEYRING) == taken
+    with opened(other_url) as restored, reading(restored) as session:
+        assert session.get_one(Member, member).display_name == "Zoë \\ \t 'Ann'"
+        assert database.drift(restored.kw["bind"]) == []
+
+
 def test_an_archive_with_a_changed_byte_is_refused(postgres_url: str, tmp_path: Path) -> None:
     with opened(postgres_url) as sessions:
         populate(sessions)

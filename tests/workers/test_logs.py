@@ -22,9 +22,10 @@ def _as_before() -> Iterator[None]:
 
 def test_a_line_is_json_where_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(json=True)
-    logging.getLogger("handrail.work").warning("failed kind=%s", "mail_requested")
+    logging.getLogger("handrail.work").warning("failed kind=%s message=%s level=3", "mail_requested", "07")
     line = json.loads(capsys.readouterr().err)
-    assert (line["event"], line["level"]) == ("failed kind=mail_requested", "warning")
+    assert (line["event"], line["level"]) == ("failed", "warning")
+    assert (line["kind"], line["message"]) == ("mail_requested", "07")
     assert line["timestamp"].endswith("Z")
 
 
