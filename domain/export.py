@@ -67,6 +67,7 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "account_roles": "shown as the account's roles",
     "bulk_runs": "a count of work over everybody",
     "bulk_parts": "a count of work over everybody",
+    "bulk_steps": "marks that nobody can read back",
     "erasure_marks": "names nobody, and no one account has one",
     "erasures": "an account that is leaving cannot ask for a copy",
     "former_guests": "a count without names",

@@ -6,14 +6,16 @@ member, of the events, of everybody matched together. Where all three are the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import sealed
+from domain import bulk_steps, sealed
+from domain.bulk_steps import Together
 from domain.database import reading
 from domain.models import MatchingRun, RunStatus, SettingsVersion, Suggestion
 from matching.retrace import Retraced, retrace
@@ -92,10 +94,11 @@ def replay(runtime: Runtime, run_id: str) -> Replay:
 def _replay(session: Session, run: MatchingRun, version: SettingsVersion, learnt: Learnt) -> Replay:
     kept = run.inputs or {}
     at, settings = datetime.fromisoformat(kept["at"]), MatchingSettings.from_json(version.body)
-    ids = _together(session, run, kept["lot"])
-    upcoming = load_events(session, now=at, days=settings.horizon, boxes=boxes_of(session, ids))
+    together = _together(session, run)
+    boxes = boxes_of(session, together.matched | together.beside)
+    upcoming = load_events(session, now=at, days=settings.horizon, boxes=boxes)
     situations = {each.id: each.situation for each in upcoming}
-    members = load_members(session, ids, situations=situations, now=at)
+    members = load_members(session, sorted(together.matched), situations=situations, now=at)
     given = told(members, upcoming)
     found = retrace(
         members,
@@ -123,8 +126,15 @@ def _replay(session: Session, run: MatchingRun, version: SettingsVersion, learnt
     )
 
 
-def _together(session: Session, run: MatchingRun, lot: int) -> Sequence[str]:
-    """Return the members matched in the run's pass who are still here."""
+def _together(session: Session, run: MatchingRun) -> Together:
+    """Return the members matched in the run's pass who are still here, the run's own among them."""
+    step = (run.inputs or {}).get("step")
+    found = (bulk_steps.read(session, step) if step else None) or _named_by_runs(session, run)
+    return replace(found, matched=found.matched | {run.member})
+
+
+def _named_by_runs(session: Session, run: MatchingRun) -> Together:
+    """Return the members of a pass that wrote a run for everybody in it."""
     found = session.execute(
         select(MatchingRun.member, MatchingRun.inputs).where(
             MatchingRun.settings_version == run.settings_version,
@@ -132,9 +142,12 @@ def _together(session: Session, run: MatchingRun, lot: int) -> Sequence[str]:
             MatchingRun.started_at == run.started_at,
         )
     )
-    rows = [row for row in found if row.inputs]  # none: it came to nothing
-    own = (lot, (run.inputs or {})["at"])
-    return sorted({each.member for each in rows if (each.inputs["lot"], each.inputs["at"]) == own})
+    own = _pass_of(run.inputs or {})
+    return Together(matched=frozenset(each.member for each in found if _pass_of(each.inputs or {}) == own))
+
+
+def _pass_of(inputs: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(inputs.get(name) for name in ("lot", "at"))
 
 
 def _stored(session: Session, run: MatchingRun) -> tuple[Proposed, ...]:

@@ -29,7 +29,16 @@ from domain.models.progress import (
     Prompt,
     Win,
 )
-from domain.models.run import Answer, BulkPart, BulkRun, MatchingRun, RunStatus, SettingsVersion, Suggestion
+from domain.models.run import (
+    Answer,
+    BulkPart,
+    BulkRun,
+    BulkStep,
+    MatchingRun,
+    RunStatus,
+    SettingsVersion,
+    Suggestion,
+)
 from domain.models.safety import (
     AuditEntry,
     Block,
@@ -57,6 +66,7 @@ __all__ = [
     "Block",
     "BulkPart",
     "BulkRun",
+    "BulkStep",
     "CheckIn",
     "CheckInKind",
     "Circle",

@@ -73,6 +73,17 @@ class BulkPart(Identified, Base):
     finished_at: Mapped[datetime | None]
 
 
+class BulkStep(Identified, Base):
+    """Who was matched together in one step of a bulk run, as marks (see `domain.bulk_steps`); no ids."""
+
+    __tablename__ = "bulk_steps"
+
+    id: Mapped[Id]
+    bulk: Mapped[str] = reference("bulk_runs.id", index=True)
+    matched: Mapped[bytes] = mapped_column(LargeBinary)  #: marks of those matched
+    beside: Mapped[bytes] = mapped_column(LargeBinary)  #: of those whose events were loaded as well
+
+
 class MatchingRun(Identified, Base):
     """One computation for one member."""
 

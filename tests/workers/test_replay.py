@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from domain import blocks, erasure, members, rsvps, runs, settings
+from domain import blocks, bulk_runs, erasure, members, rsvps, runs, settings
 from domain.database import reading, writing
 from domain.events import Lane
-from domain.models import Event, MatchingRun, Member, OutboxMessage, RsvpStatus
+from domain.models import (
+    BulkStep,
+    Event,
+    EventInterest,
+    MatchingRun,
+    Member,
+    OutboxMessage,
+    RsvpStatus,
+    Suggestion,
+)
 from matching.candidates import Exclusion
 from matching.settings import MatchingSettings
 from tests.conftest import NOW
-from tests.workers.people import LOUD, add_event, add_group, add_member, first_occurrence
+from tests.workers.people import LOUD, TOWN, add_event, add_group, add_member, first_occurrence
+from workers.drain import drain_lanes
 from workers.inputs import Told, is_same, marks_of
+from workers.jobs import rematch
 from workers.jobs.work import work_lane
 from workers.replay import NotReplayable, replay
 from workers.runtime import Runtime
@@ -156,3 +169,112 @@ def test_a_mark_is_no_plain_digest(runtime: Runtime) -> None:
         assert not is_same(session, given.events, kept["member"])
     written = str(kept)
     assert not any(digest in written for digest in (*given.members.values(), given.events, given.together))
+
+
+def settle(runtime: Runtime) -> None:
+    """Work everything off, bulk steps that wait for more as well."""
+    for _ in range(3):
+        drain_lanes(runtime)
+        with writing(runtime.sessions) as session:
+            waiting = OutboxMessage.kind == "bulk_step_due"
+            session.execute(update(OutboxMessage).where(waiting).values(not_before=0.0))
+
+
+def bulk_runs_of(runtime: Runtime) -> dict[str, str]:
+    """The run a bulk step has last written, by member."""
+    with reading(runtime.sessions) as session:
+        found = select(MatchingRun).where(MatchingRun.bulk.is_not(None)).order_by(MatchingRun.id)
+        return {run.member: run.id for run in session.scalars(found)}
+
+
+def rewrite(runtime: Runtime) -> dict[str, str]:
+    """Match everybody by other settings and return the runs, by member: each list has changed."""
+    settle(runtime)
+    with writing(runtime.sessions) as session:
+        body = MatchingSettings(list_length=1).to_json()
+        settings.activate(session, author=None, body=body, note="One.", expected=1, now=NOW)
+    settle(runtime)
+    return bulk_runs_of(runtime)
+
+
+def test_lists_written_by_a_bulk_step_are_replayed(
+    runtime: Runtime, town: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps of one moment, as under a clock that stands still, are told apart."""
+    monkeypatch.setattr(rematch, "STEP", 3)
+    written = rewrite(runtime)
+    assert sorted(written) == sorted(town[name] for name in ("ann", "ben", "cat", "dan"))
+    found = {member: replay(runtime, run) for member, run in written.items()}
+    assert all(each.same.all and each.agrees for each in found.values())
+    assert sorted(each.company for each in found.values()) == [1, 3, 3, 3]
+
+
+def test_the_only_list_that_changed_in_a_bulk_step_is_replayed(
+    runtime: Runtime, town: dict[str, str]
+) -> None:
+    with writing(runtime.sessions) as session:  # so that the lot moves nothing
+        session.execute(update(Event).values(capacity=40))
+        bulk_runs.match_everybody(session, reason="test", now=NOW)
+    settle(runtime)
+    with writing(runtime.sessions) as session:
+        lost = Suggestion.member == town["ben"]
+        session.execute(update(Suggestion).where(lost).values(retired_at=NOW))
+        bulk_runs.match_everybody(session, reason="test", now=NOW)
+    before = bulk_runs_of(runtime)
+    settle(runtime)
+    written = {member: run for member, run in bulk_runs_of(runtime).items() if run != before.get(member)}
+    assert list(written) == [town["ben"]]
+    found = replay(runtime, written[town["ben"]])
+    assert found.same.all
+    assert found.agrees
+    assert found.company == 4
+
+
+def test_lists_that_one_event_enters_are_replayed(runtime: Runtime, town: dict[str, str]) -> None:
+    """Only who it concerns was matched; what was in reach of the others of the step was told all the same."""
+    settle(runtime)
+    with writing(runtime.sessions) as session:
+        fan = session.get_one(Member, town["ben"])
+        members.save_profile(session, member=fan, profile=members.Profile(interests={"chess": 1.0}), now=NOW)
+        far = add_event(session, add_group(session, "Choir"), title="Far away", day=5)
+        far.latitude = TOWN[0] + 1.5  # degrees: in reach of dan alone, whose list nothing can enter now
+        dan = session.get_one(Member, town["dan"])
+        dan.radius_km, dan.paused_until = 200, NOW + timedelta(days=60)
+    settle(runtime)
+    before = bulk_runs_of(runtime)
+    with writing(runtime.sessions) as session:
+        event = add_event(session, add_group(session, "Chess"), title="Chess", day=4, capacity=1)
+        event.interests = [EventInterest(interest="chess")]
+    settle(runtime)
+    written = {member: run for member, run in bulk_runs_of(runtime).items() if run != before.get(member)}
+    assert town["ben"] in written
+    assert town["dan"] not in written
+    for run in written.values():
+        found = replay(runtime, run)
+        assert found.same.all
+        assert found.agrees
+
+
+def test_whoever_is_erased_is_missed_by_a_bulk_run_and_not_named(
+    runtime: Runtime, town: dict[str, str]
+) -> None:
+    written = rewrite(runtime)
+    gone = town["ben"]
+    with writing(runtime.sessions) as session:
+        erasure.erase(session, account=gone, now=NOW)
+        kept = [str(run.inputs) for run in session.scalars(select(MatchingRun))]
+        marks = [step.matched + step.beside for step in session.scalars(select(BulkStep))]
+    same = replay(runtime, written[town["ann"]]).same
+    assert (same.member, same.together) == (True, False)
+    assert not any(gone in each for each in kept)
+    assert not any(gone.encode() in each or bytes.fromhex(gone) in each for each in marks)
+
+
+def test_a_bulk_run_without_marks_of_its_step_says_that_others_changed(
+    runtime: Runtime, town: dict[str, str]
+) -> None:
+    run = rewrite(runtime)[town["ann"]]
+    with writing(runtime.sessions) as session:
+        session.execute(delete(BulkStep))
+        session.execute(delete(MatchingRun).where(MatchingRun.member == town["ben"]))
+    assert not replay(runtime, run).same.together

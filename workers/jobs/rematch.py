@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from domain import bulk_runs, events, runs, settings, suggestions
+from domain import bulk_runs, bulk_steps, events, runs, settings, suggestions
 from domain.database import reading, writing
 from domain.models import BulkPart, BulkRun
 from domain.models.base import new_id
@@ -49,6 +49,7 @@ class _Step:
     """The members of one step, and what is to be written for some of them."""
 
     members: list[str]
+    matched: list[str] = field(default_factory=list)  #: those of them whose lists could change
     settings_version: str = ""
     model_version: str = ""
     began: datetime | None = None
@@ -108,6 +109,7 @@ def _match(runtime: Runtime, wanted: _Wanted) -> _Step:
     ]
     return _Step(
         members=wanted.members,
+        matched=touched,
         settings_version=version,
         model_version=learnt.version,
         began=now,
@@ -171,9 +173,15 @@ def _write(session: Session, bulk: BulkRun, plan: _Step, *, began: datetime, now
     """Add a finished run for each list that changes, unless its member is gone or was matched since."""
     settled = runs.unmatched(session, [each.member for each in plan.changed], since=began)
     current = [each for each in plan.changed if each.member in settled]
+    if not current:
+        return
+    step = new_id()
+    matched = frozenset(plan.matched)
+    together = bulk_steps.Together(matched=matched, beside=frozenset(plan.members) - matched)
+    bulk_steps.keep(session, together, step=step, bulk=bulk.id)
     runs.add_finished(
         session,
-        {each.run: _matched(each, plan.found[each.run]) for each in current},
+        {each.run: _matched(each, plan.found[each.run], step) for each in current},
         bulk=bulk,
         settings_version=plan.settings_version,
         model_version=plan.model_version,
@@ -183,8 +191,8 @@ def _write(session: Session, bulk: BulkRun, plan: _Step, *, began: datetime, now
     match.put(session, {each.member: plan.found[each.run] for each in current}, now)
 
 
-def _matched(asked: Asked, found: Found) -> runs.Matched:
-    return runs.Matched(asked.member, found.outcome, found.inputs)
+def _matched(asked: Asked, found: Found, step: str) -> runs.Matched:
+    return runs.Matched(asked.member, found.outcome, {**found.inputs, "step": step})
 
 
 REMATCH = Job(prepare=_prepare, apply=_apply)
