@@ -18,8 +18,8 @@ from matching.features import Columns, Floats
 
 CUTS = (1, 5, 10, 20)
 SHORTLIST = 10
-#: Lifts tried, and how many times the recall over groups of popularity is enough.
-_LIFTS, _ENOUGH = tuple(10 ** (step / 6) for step in range(19)), 2.0
+#: Lifts tried, and how many times the recall over groups of popularity is enough, and is worth a cost.
+_LIFTS, _ENOUGH, _WORTH = tuple(10 ** (step / 6) for step in range(19)), 2.0, 1.25
 #: Standard errors of recall that may be lost where it serves small groups, and for nothing.
 _BORNE, _FREE = 0.7, 0.15
 #: Share of joins that a group may expect to be looked for.
@@ -85,8 +85,9 @@ def choose_lift(
 ) -> float:
     """Return the largest lift that costs nothing, or the smallest that gets small groups served.
 
-    They are served once recall over groups is twice that of plain popularity; to get there, recall may
-    fall by half of what it has to ``spare`` and less than its own standard error.
+    They are served once recall over groups is twice that of plain popularity; on the way there recall may
+    fall by half of what it has to ``spare`` and less than its own standard error. Where even that brings
+    recall over groups to less than a quarter above popularity's, nothing is paid for it.
     """
     people, groups = hidden.nonzero()
     of_each, of_group = np.bincount(people), np.bincount(groups)
@@ -96,15 +97,21 @@ def choose_lift(
         by_group = np.bincount(groups, found)[of_group > 0] / of_group[of_group > 0]
         return np.bincount(people, found) / of_each, float(by_group.mean())
 
-    before, served = reached(_first(scores, known))
-    enough, chosen = _ENOUGH * reached(_first(popularity, known))[1], 0.0
+    before, unlifted = reached(_first(scores, known))
+    popular = reached(_first(popularity, known))[1]
     doubt = float(before.std()) / np.sqrt(len(before))
-    for lift in _LIFTS:
-        after, serves = reached(_first(scores + np.log1p(lift * rarity), known))
-        bearable = _BORNE * doubt + max(spare, 0) / 2 if served < enough else _FREE * doubt
-        if float((before - after).mean()) <= bearable and serves > served:
-            chosen, served = lift, serves
-    return chosen
+    tried = [(lift, *reached(_first(scores + np.log1p(lift * rarity), known))) for lift in _LIFTS]
+
+    def best(bearable: float) -> tuple[float, float]:
+        chosen, served = 0.0, unlifted
+        for lift, after, serves in tried:
+            limit = bearable if served < _ENOUGH * popular else _FREE * doubt
+            if float((before - after).mean()) <= limit and serves > served:
+                chosen, served = lift, serves
+        return chosen, served
+
+    paid, served = best(_BORNE * doubt + max(spare, 0) / 2)
+    return paid if served >= _WORTH * popular else best(_FREE * doubt)[0]
 
 
 def shortlisted(scores: Floats, rarity: Floats, lift: float, *, known: NDArray[np.bool_]) -> Floats:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import bulk_runs, retention, runs, settings, suggestions
-from domain.models import Answer, BulkPart, BulkRun, MatchingRun, Occurrence, RunStatus, Suggestion
+from domain import bulk_runs, bulk_steps, retention, runs, settings, suggestions
+from domain.bulk_steps import Together
+from domain.models import Answer, BulkPart, BulkRun, BulkStep, MatchingRun, Occurrence, RunStatus, Suggestion
 from domain.suggestions import Drafted
 from tests.workers.people import add_event, add_group, add_member, first_occurrence
 
@@ -113,9 +114,9 @@ def test_small_steps_look_at_everything_once(
 def test_bulk_runs_go_with_their_parts(session: Session, member: str) -> None:
     bulk = bulk_runs.begin(session, reason="settings", now=MADE)
     bulk_runs.divide(session, bulk.id, now=MADE)
+    bulk_steps.keep(session, Together(matched=frozenset((member,))), step="a" * 32, bulk=bulk.id)
     assert retention.prune_bulk_runs(session, now=LATER) == 0, "it has not ended"
     bulk.finished_at = MADE
     session.flush()
     assert retention.prune_bulk_runs(session, now=LATER) == 1
-    assert (left(session, BulkRun), left(session, BulkPart)) == (set(), set())
-    assert member
+    assert [left(session, table) for table in (BulkRun, BulkPart, BulkStep)] == [set()] * 3
