@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import audit, goals, ladders, past, reflections, sealed
@@ -179,9 +179,10 @@ def revoke(session: Session, *, member: str, support: str, now: datetime) -> Non
 
 def of_supporter(session: Session, *, supporter: str, now: datetime) -> list[tuple[Support, str]]:
     """Return the grants somebody may use today, each with the member's name."""
-    rows = session.scalars(select(Support).where(Support.supporter == supporter).order_by(Support.id))
-    found = [row for row in rows if is_in_force(row, now=now)]
-    return [(row, name) for row in found if (name := _member_name(session, row)) is not None]
+    granted = select(Support, Member.display_name).join(Member, Member.id == Support.member)
+    of_the_open = granted.join(Account, Account.id == Support.member).where(Account.active)
+    rows = session.execute(of_the_open.where(Support.supporter == supporter).order_by(Support.id))
+    return [(row, name) for row, name in rows if is_in_force(row, now=now)]
 
 
 def _member_name(session: Session, row: Support) -> str | None:
@@ -220,6 +221,13 @@ def readings(session: Session, *, row: Support) -> list[datetime]:
     """Return when the supporter looked, newest first."""
     found = select(SupportReading.read_at).where(SupportReading.support == row.id)
     return list(session.scalars(found.order_by(SupportReading.read_at.desc())))
+
+
+def last_looked(session: Session, *, rows: Sequence[Support]) -> dict[str, datetime]:
+    """Return when the supporter of each grant looked last, by grant; those who did not are left out."""
+    found = select(SupportReading.support, func.max(SupportReading.read_at)).group_by(SupportReading.support)
+    looked = session.execute(found.where(SupportReading.support.in_([row.id for row in rows])))
+    return {support: at for support, at in looked}  # noqa: C416 - rows are not plain tuples
 
 
 def see(session: Session, *, row: Support, now: datetime) -> Seen:

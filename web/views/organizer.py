@@ -33,11 +33,10 @@ Page = str | tuple[str, int] | Response
 @audience(Audience.ORGANIZER)
 def index() -> str:
     session, now = db.session(), clock.now()
-    own_groups = [
-        {"group": each, "announced": announcements.of_group(session, group=each, now=now)}
-        for each in groups.run_by(session, organizer=current_account().id)
-        if each.closed_at is None
-    ]
+    run = groups.run_by(session, organizer=current_account().id)
+    open_ones = [each for each in run if each.closed_at is None]
+    announced = announcements.of_groups(session, groups=open_ones, now=now)
+    own_groups = [{"group": each, "announced": announced[each.id]} for each in open_ones]
     return render_template("organizer/index.html", own_groups=own_groups)
 
 

@@ -31,6 +31,7 @@ Page = str | tuple[str, int] | Response
 def index() -> str:
     session, now = db.session(), clock.now()
     rows = supporters.of_member(session, member=current_member().id)
+    looked = supporters.last_looked(session, rows=rows)
     return render_template(
         "supporters/index.html",
         grants=[
@@ -38,7 +39,7 @@ def index() -> str:
                 "row": row,
                 "name": supporters.name_of(session, row),
                 "in_force": supporters.is_in_force(row, now=now),
-                "readings": supporters.readings(session, row=row),
+                "looked": looked.get(row.id),
             }
             for row in rows
         ],
