@@ -12,9 +12,9 @@ from numba import njit
 
 from matching.arithmetic import FAST, Double, Single, Whole, nearnesses
 from matching.gathering import LANES
-from matching.inputs import FEATURE_COUNT, FEATURES, SituationFeature
+from matching.inputs import FEATURE_COUNT
+from matching.sieve import UNFAMILIAR
 
-_UNFAMILIAR = FEATURES.index(SituationFeature.UNFAMILIAR)
 _HOSTED = np.float32(0.3)
 _ONE = np.float32(1)
 
@@ -79,12 +79,12 @@ def _variety(recent: Single, situation: Single, share: np.float32, novelty: np.f
     """Return the factor of one event; ``share`` is what is left of the strangers."""
     length = alike = np.float32(0)
     for feature in range(FEATURE_COUNT):
-        value = situation[feature] * (share if feature == _UNFAMILIAR else _ONE)
+        value = situation[feature] * (share if feature == UNFAMILIAR else _ONE)
         length += value * value
     for attempt in range(recent.shape[0]):
         common = np.float32(0)
         for feature in range(FEATURE_COUNT):
-            value = situation[feature] * (share if feature == _UNFAMILIAR else _ONE)
+            value = situation[feature] * (share if feature == UNFAMILIAR else _ONE)
             common += recent[attempt, feature] * value
         alike = max(alike, common)
     new = min(max((1 - alike / math.sqrt(length)) / np.float32(0.3), np.float32(0)), _ONE)

@@ -56,14 +56,8 @@ class ComponentsForm(Form):  # type: ignore[misc]  # WTForms ships no types
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    walk = IntegerField(
-        "A quiet guided walk with four strangers",
-        _SCALE,
-    )
-    games = IntegerField(
-        "A hosted games evening with eight people",
-        _SCALE,
-    )
+    walk = IntegerField("A quiet guided walk with four strangers", _SCALE)
+    games = IntegerField("A hosted games evening with eight people", _SCALE)
     note = TextAreaField("Anything the host should know?")
     reminder = BooleanField("Send me a reminder the day before")
 
