@@ -43,7 +43,8 @@ def figures(session: Session) -> list[LaneFigures]:
     leased = and_(ready, func.coalesce(OutboxMessage.lease_until, 0.0) >= now)
     free = and_(ready, func.coalesce(OutboxMessage.lease_until, 0.0) < now)
     waiting = and_(free, OutboxMessage.not_before <= now)
-    since = case((OutboxMessage.not_before > 0, OutboxMessage.not_before), else_=OutboxMessage.created_at)
+    later = OutboxMessage.not_before > OutboxMessage.created_at  # else it was due when it was recorded
+    since = case((later, OutboxMessage.not_before), else_=OutboxMessage.created_at)
     rows = session.execute(
         select(
             OutboxMessage.lane,

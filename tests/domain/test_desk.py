@@ -39,6 +39,13 @@ def test_figures_tell_ready_later_leased_and_dead_apart(session: Session) -> Non
     assert (by_lane["mail"].ready, by_lane["mail"].oldest) == (0, 0.0)
 
 
+def test_what_was_planned_for_a_time_gone_by_waits_since_it_was_recorded(session: Session) -> None:
+    long_ago = (session.scalar(select(seconds_now())) or 0.0) - 86_400
+    record(session, "late", not_before=long_ago)
+    (found,) = [each for each in desk.figures(session) if each.ready]
+    assert found.oldest < 60
+
+
 def test_a_message_replayed_has_all_its_attempts_again(session: Session) -> None:
     message = record(session)
     bury(session, message)
