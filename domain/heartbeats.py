@@ -1,4 +1,8 @@
-"""Heartbeats: which processes have said lately that they are alive."""
+"""Heartbeats: which processes have said lately that they are alive.
+
+A process is named by its kind, its lane if it serves one, its machine and its number, such as
+``worker/mail/oak/4711``.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +32,15 @@ def end(session: Session, *, name: str) -> None:
     session.execute(delete(Heartbeat).where(Heartbeat.name == name))
 
 
-def alive(session: Session, *, kind: str, now: datetime) -> bool:
-    """Return whether any process of a kind was heard of within 90 seconds."""
-    return count(session, kind=kind, now=now) > 0
+def alive(session: Session, *, kind: str, now: datetime, lane: str = "") -> bool:
+    """Return whether a process of a kind, or one that serves ``lane``, was heard of within 90 seconds."""
+    return count(session, kind=kind, now=now, lane=lane) > 0
 
 
-def count(session: Session, *, kind: str, now: datetime, prefix: str = "") -> int:
-    """Return how many processes of a kind are alive whose names begin with ``prefix``."""
-    fresh = and_(_fresh(kind, now), Heartbeat.name.startswith(prefix, autoescape=True))
+def count(session: Session, *, kind: str, now: datetime, lane: str = "") -> int:
+    """Return how many processes of a kind are alive, or only of those that serve ``lane``."""
+    named = f"{kind}/{lane}/" if lane else ""
+    fresh = and_(_fresh(kind, now), Heartbeat.name.startswith(named, autoescape=True))
     return session.scalar(select(func.count()).select_from(Heartbeat).where(fresh)) or 0
 
 

@@ -89,7 +89,7 @@ def shared() -> dict[str, Any]:
 def _quiet() -> bool:
     """Return whether suggestions take longer than usual: no worker is heard of, or none is being woken."""
     session = db.session()
-    heard = heartbeats.alive(session, kind="worker", now=clock.now())
+    heard = heartbeats.alive(session, kind="worker", lane=Lane.MATCHING, now=clock.now())
     return not heard or outbox.waits(session, Lane.MATCHING, longer_than=PATIENCE)
 
 

@@ -22,8 +22,8 @@ from workers.processes import end_with_parent, name_of
 from workers.recover import give_back
 from workers.rehearsal import rehearse
 from workers.runtime import Runtime, open_runtime
+from workers.warming import MATCHES
 
-MATCHES = (Lane.MATCHING, Lane.BULK)  #: lanes whose work needs the model
 LONGEST_WAIT = 2.0  #: seconds between two tries to reach the queue server
 
 log = logging.getLogger("handrail.worker")

@@ -17,6 +17,7 @@ from workers.loading import load_members
 from workers.loading_events import load_events
 from workers.reach import Box, boxes_of
 from workers.runtime import Runtime
+from workers.warming import MATCHES
 
 NOBODY = "0" * 32
 NOWHERE = Box(south=-90.0, north=-89.9, west=-180.0, east=-179.9)
@@ -28,7 +29,7 @@ def rehearse(runtime: Runtime, lane: Lane) -> None:
     """Compile what a bell of this lane will need; where the database is away, the first bell will."""
     try:
         _take(runtime, lane)
-        if lane in (Lane.MATCHING, Lane.BULK):
+        if lane in MATCHES:
             _read(runtime)
             _store(runtime)
     except DBAPIError as error:

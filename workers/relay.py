@@ -39,9 +39,7 @@ def relay_once(sessions: Sessions, client: Redis, *, now: datetime) -> dict[str,
     """Ring where work is due, so that no lane has more bells than workers; return how often, by lane."""
     with reading(sessions) as session:
         due = outbox.due(session)
-        workers = {
-            lane: heartbeats.count(session, kind="worker", now=now, prefix=f"worker/{lane}/") for lane in due
-        }
+        workers = {lane: heartbeats.count(session, kind="worker", now=now, lane=lane) for lane in due}
     return {
         lane: queue.ring(lane, client=client, bells=waiting, most=max(1, workers[lane]))
         for lane, waiting in due.items()

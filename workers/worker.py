@@ -1,4 +1,4 @@
-"""The worker: loads the matcher once, then forks a process for each lane and keeps them running."""
+"""The worker: loads the code once, then forks a process for each lane and keeps them running."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.util import find_spec
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
@@ -24,6 +23,7 @@ from workers.held import Held
 from workers.processes import end_with_parent, ending_on_signal, name_of
 from workers.recover import give_back
 from workers.runtime import open_runtime
+from workers.warming import MATCHES, Warming
 
 TICK = 0.2  #: seconds between two looks at the children
 BEAT_EVERY = 20.0
@@ -50,13 +50,13 @@ def run(config: WorkerConfig, lanes: Sequence[str] = ()) -> None:
     preload()
     # No connection of the parent's may be open when it forks.
     engine = open_engine(config.database_url, hide_parameters=True, poolclass=NullPool)
-    with ending_on_signal() as asked:
+    with ending_on_signal() as asked, Warming() as warming:
         log.info("started lanes=%s", ",".join(child.lane for child in children))
         next_beat, pause = 0.0, 0.0
         while not asked.wait(pause):
-            for child in children:
-                _look(config, child)
-            if time.monotonic() >= next_beat:
+            ready = [child for child in children if child.lane not in MATCHES or warming.done()]
+            begun = [_look(config, child) for child in ready]
+            if any(begun) or time.monotonic() >= next_beat:
                 _beat(open_sessions(engine, config.keyring), children)
                 next_beat = time.monotonic() + BEAT_EVERY
             pause = TICK
@@ -71,21 +71,19 @@ def preload() -> None:
     import workers.jobs.work  # noqa: PLC0415 - loads scikit-learn, which the relay does not need
 
     configure_mappers()
-    if find_spec("matching.fused"):
-        from matching import fused  # noqa: PLC0415 - compiled, or read from its cache, once for all forks
-
-        fused.warm()
     log.debug("loaded %s", workers.jobs.work.__name__)
 
 
-def _look(config: WorkerConfig, child: _Child) -> None:
-    """Start a lane that is not running; give back what one that died was working on."""
+def _look(config: WorkerConfig, child: _Child) -> bool:
+    """Start a lane that is not running; give back what one that died was working on. Return if started."""
     if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
         log.warning("lane ended by itself lane=%s", child.lane)
         child.pid, child.due = 0, time.monotonic() + PAUSE
         _give_back(config, child)
-    if not child.pid and time.monotonic() >= child.due:
-        child.pid = _fork(config, child)
+    if child.pid or time.monotonic() < child.due:
+        return False
+    child.pid = _fork(config, child)
+    return True
 
 
 def _fork(config: WorkerConfig, child: _Child) -> int:

@@ -144,7 +144,7 @@ def _await_workers(place: BenchPlace, count: int) -> None:
 
     while True:
         with reading(place.sessions) as session:
-            alive = heartbeats.count(session, kind="worker", now=datetime.now(UTC), prefix="worker/matching/")
+            alive = heartbeats.count(session, kind="worker", now=datetime.now(UTC), lane="matching")
         if alive >= count:
             return
         time.sleep(0.05)
@@ -156,9 +156,11 @@ def _plain(place: BenchPlace, ids: list[str]) -> dict[str, float]:
 
     from handrail import bench_plain  # noqa: PLC0415
     from workers import queue  # noqa: PLC0415
+    from workers.warming import warm  # noqa: PLC0415
     from workers.worker import preload  # noqa: PLC0415
 
     preload()
+    warm()
     bench_plain.install(place.config)
     with queue.connect(place.config.redis_url or "") as client:
         jobs = Queue("plain", connection=client, serializer="json")

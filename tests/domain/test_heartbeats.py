@@ -23,10 +23,10 @@ def test_a_process_is_alive_for_ninety_seconds(session: Session) -> None:
 def test_processes_are_counted_by_the_beginning_of_their_name(session: Session) -> None:
     for name in ("worker/mail/a/1", "worker/mail/a/2", "worker/mailbag/a/3", "worker/bulk/a/4"):
         heartbeats.beat(session, kind="worker", name=name, now=NOW)
-    assert heartbeats.count(session, kind="worker", now=NOW, prefix="worker/mail/") == 2
+    assert heartbeats.count(session, kind="worker", now=NOW, lane="mail") == 2
     assert len(heartbeats.names(session, kind="worker", now=NOW)) == 4
     heartbeats.end(session, name="worker/mail/a/1")
-    assert heartbeats.count(session, kind="worker", now=NOW, prefix="worker/mail/") == 1
+    assert heartbeats.count(session, kind="worker", now=NOW, lane="mail") == 1
 
 
 def test_who_was_not_heard_of_for_a_day_is_forgotten(session: Session) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import select as select_rows
 
 from domain import database, heartbeats, mails
 from domain.database import Sessions, reading, writing
+from domain.events import Lane
 from domain.models import Mail, MessageState, OutboxMessage
 from handrail.embedded import queue_server
 from tests import factories
@@ -47,15 +48,15 @@ class Place:
     def config(self) -> WorkerConfig:
         return config_of(self.url, self.redis_url, self.home)
 
-    def start(self, kind: str) -> subprocess.Popen[bytes]:
-        told = {**os.environ, "HANDRAIL_TEST_PLACE": f"{self.url}|{self.redis_url}|{self.home}"}
+    def start(self, kind: str, **more: str) -> subprocess.Popen[bytes]:
+        told = {**os.environ, "HANDRAIL_TEST_PLACE": f"{self.url}|{self.redis_url}|{self.home}", **more}
         command = [sys.executable, "-m", "tests.journeys.serving", kind]
         return subprocess.Popen(command, env=told, cwd=ROOT, start_new_session=True)
 
     @contextmanager
-    def running(self, kind: str) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self, kind: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run the relay or the worker until the block ends, then ask it to end."""
-        process = self.start(kind)
+        process = self.start(kind, **more)
         try:
             yield process
         finally:
@@ -109,9 +110,9 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in found.split()]
 
 
-def workers_alive(sessions: Sessions) -> bool:
+def workers_alive(sessions: Sessions, lane: Lane = Lane.MAIL) -> bool:
     with reading(sessions) as session:
-        return heartbeats.alive(session, kind="worker", now=datetime.now(UTC))
+        return heartbeats.alive(session, kind="worker", lane=lane, now=datetime.now(UTC))
 
 
 def serving_mail(sessions: Sessions) -> int:
@@ -144,15 +145,23 @@ def test_killed_in_the_middle_the_work_is_redone_once(place: Place, victim: str)
             os.kill(horse, signal.SIGKILL)
         if victim in ("lane", "both"):
             os.kill(lane, signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{horse}").exists())  # or it might finish before its end reaches it
         stop.unlink()
         began = time.monotonic()
         until(lambda: sent(place.sessions) == set(asked))
         assert time.monotonic() - began < 30
-        until(lambda: not Path(f"/proc/{horse}").exists())
     with reading(place.sessions) as session:
         message = session.scalars(select_rows(OutboxMessage).where(OutboxMessage.lane == "mail")).one()
         assert (message.state, message.attempts) == (MessageState.DONE, 2)
     assert len(list((place.home / "mail").glob("*.eml"))) == 1
+
+
+def test_no_mail_waits_for_the_matcher(place: Place, tmp_path: Path) -> None:
+    """The first start compiles for half a minute, which nobody who signs up meanwhile is to notice."""
+    with place.running("relay"), place.running("worker", NUMBA_CACHE_DIR=str(tmp_path / "empty")):
+        asked = ask_for_mails(place.sessions, 1)
+        until(lambda: sent(place.sessions) == set(asked))
+        assert not workers_alive(place.sessions, Lane.MATCHING)
 
 
 def test_a_wiped_queue_is_rung_again(place: Place) -> None:
@@ -192,7 +201,7 @@ def test_without_a_queue_server_draining_does_the_work(place: Place) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_is_left_behind_when_the_worker_is_killed(place: Place) -> None:
     worker = place.start("worker")
-    until(lambda: workers_alive(place.sessions))
+    until(lambda: workers_alive(place.sessions, Lane.MATCHING))
     lanes = children(worker.pid)
     assert len(lanes) == 4
     worker.kill()

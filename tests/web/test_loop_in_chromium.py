@@ -68,7 +68,7 @@ def town(rows: Session, address: str, monkeypatch: pytest.MonkeyPatch) -> Town:
         "/groups/",
         "/groups/?interest=choir",
     )
-    heartbeats.beat(rows, kind="worker", name="w", now=NOW)
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=NOW)
     rows.commit()
     return Town(address=address, member=member, paths=paths)
 

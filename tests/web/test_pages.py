@@ -119,14 +119,14 @@ def test_health_says_whether_it_is_alive_and_ready(client: FlaskClient, rows: Se
         200,
         {"database": "ok", "queue": "none", "relay": "quiet", "worker": "quiet"},
     )
-    heartbeats.beat(rows, kind="worker", name="one", now=clock.now())
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=clock.now())
     rows.commit()
     assert client.get("/readyz", base_url=ORIGIN).get_json()["worker"] == "alive"
 
 
 def test_members_are_told_when_no_worker_is_heard(member_client: FlaskClient, rows: Session) -> None:
     assert "Suggestions will come a little later" in page(member_client, "/account/")
-    heartbeats.beat(rows, kind="worker", name="one", now=clock.now())
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=clock.now())
     rows.commit()
     assert "Suggestions will come a little later" not in page(member_client, "/account/")
 

@@ -71,7 +71,7 @@ def full(rows: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     thought = {"thought": "They looked bored", "against": "Two of them smiled", "kinder": "They were tired"}
     notebook.write(rows, member=member.id, kind=EntryKind.THOUGHT, said=thought, now=NOW)
     notebook.tick(rows, member=member.id, item="name-it", now=NOW)
-    heartbeats.beat(rows, kind="worker", name="w", now=LATER)
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=LATER)
     rows.commit()
 
 

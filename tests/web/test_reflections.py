@@ -42,7 +42,7 @@ def keep(client: FlaskClient, rsvp: str, **fields: Any) -> TestResponse:
 
 
 def heard(rows: Session) -> None:
-    heartbeats.beat(rows, kind="worker", name="w", now=AFTER)
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=AFTER)
     rows.commit()
 
 

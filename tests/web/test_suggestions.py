@@ -26,7 +26,7 @@ def text(client: FlaskClient, path: str = "/suggestions/") -> str:
 
 
 def heard(rows: Session) -> None:
-    heartbeats.beat(rows, kind="worker", name="w", now=NOW)
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=NOW)
     rows.commit()
 
 
@@ -171,8 +171,22 @@ def test_without_script_looking_again_refreshes_by_itself(member_client: FlaskCl
 
 
 def test_a_search_nobody_works_on_is_put_off_kindly(
-    member_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    member_client: FlaskClient, rows: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    post(member_client, "/suggestions/look")
+    at(monkeypatch, NOW + timedelta(minutes=5))
+    heartbeats.beat(rows, kind="worker", name="worker/mail/here/1", now=NOW + timedelta(minutes=5))
+    rows.commit()
+    page = text(member_client, "/suggestions/progress")
+    assert "taking longer than usual" in page, "a worker that only writes mails finds nothing"
+    assert "load delay:10s" in page
+    assert "found-said" not in page, "nothing has come that could be said"
+
+
+def test_a_late_search_leaves_what_is_being_answered_alone(
+    member_client: FlaskClient, rows: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggested(rows, account_of(rows, EMAIL), outing(rows))
     post(member_client, "/suggestions/look")
     at(monkeypatch, NOW + timedelta(minutes=5))
     page = text(member_client)

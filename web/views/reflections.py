@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from domain import heartbeats, ladders, members, outings, reflections, runs
+from domain.events import Lane
 from domain.ladders import ChangeBody, ChangeKind
 from domain.models import Reflection
 from domain.outings import Outing
@@ -116,7 +117,8 @@ def _state(row: Reflection) -> str:
         return "learnt"
     now = clock.now()
     waits = now - row.created_at > PATIENCE
-    return "late" if waits and not heartbeats.alive(db.session(), kind="worker", now=now) else "running"
+    heard = heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=now)
+    return "late" if waits and not heard else "running"
 
 
 @bp.get("/reflections/<reflection>/kindness")

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from domain import checkins, heartbeats, ladders, outings, reflections, runs, sealed, suggestions
 from domain.errors import NotFound
+from domain.events import Lane
 from domain.models import Answer, MatchingRun, RunStatus, Suggestion
 from domain.suggestions import CurrentSuggestion
 from matching.practice import ON_PAPER
@@ -22,8 +23,8 @@ from web.forms.ladder import PracticeForm
 
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
-#: The page asks again after 300 ms at first, then every second.
-FIRST, LATER = "300ms", "1s"
+#: The page asks again after 300 ms at first, then every second, and seldom once the search was put off.
+FIRST, LATER, SELDOM = "300ms", "1s", "10s"
 #: A search that waits longer than this, with no worker heard of, is put off kindly.
 PATIENCE = timedelta(seconds=20)
 
@@ -50,15 +51,16 @@ def _facts(*, delay: str) -> dict[str, Any]:
     session, member, now = db.session(), current_member(), clock.now()
     run = runs.latest(session, member=member.id)
     cards = [_card(each) for each in suggestions.current(session, member=member.id)]
+    state = _state(run)
     ladder = ladders.current(session, member=member.id)
     return {
         "cards": cards,
-        "state": _state(run),
+        "state": state,
         "stage": reason_words.STAGES.get(run.stage or Stage.LOADING) if run else None,
         "share": _share(run),
         "poll": {
             "hx-get": url_for("suggestions.progress"),
-            "hx-trigger": f"load delay:{delay}",
+            "hx-trigger": f"load delay:{SELDOM if state == 'late' else delay}",
             "hx-target": "#found",
             "hx-swap": "outerHTML",
         },
@@ -80,8 +82,8 @@ def _state(run: MatchingRun | None) -> str:
     if run.status == RunStatus.FINISHED:
         return "finished"
     waits = clock.now() - run.requested_at > PATIENCE
-    quiet = waits and not heartbeats.alive(db.session(), kind="worker", now=clock.now())
-    return "late" if quiet else "running"
+    heard = heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=clock.now())
+    return "late" if waits and not heard else "running"
 
 
 def _share(run: MatchingRun | None) -> int:
