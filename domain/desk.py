@@ -15,6 +15,7 @@ from domain.events import Lane
 from domain.models import MessageState, OutboxAudit, OutboxMessage
 
 REASON_LENGTH = 400
+MOST_ALIKE = 500  #: messages decided about in one transaction
 
 
 class Action(StrEnum):
@@ -75,6 +76,24 @@ def dead(session: Session, *, limit: int = 100) -> list[OutboxMessage]:
     """Return messages that were given up, oldest first."""
     given_up = select(OutboxMessage).where(OutboxMessage.state == MessageState.DEAD)
     return list(session.scalars(given_up.order_by(OutboxMessage.id).limit(limit)))
+
+
+def alike(session: Session, *, message: str, held: bool = False) -> list[str]:
+    """Return up to 500 other dead messages of the same kind with the same last problem, oldest first.
+
+    With ``held`` nobody else can decide about them before the transaction ends. Raises `NotFound`.
+    """
+    row = session.get(OutboxMessage, message)
+    if row is None:
+        raise NotFound
+    others = select(OutboxMessage.id).where(
+        OutboxMessage.state == MessageState.DEAD,
+        OutboxMessage.kind == row.kind,
+        OutboxMessage.last_error.is_not_distinct_from(row.last_error),
+        OutboxMessage.id != message,
+    )
+    chosen = others.order_by(OutboxMessage.id).limit(MOST_ALIKE)
+    return list(session.scalars(chosen.with_for_update() if held else chosen))
 
 
 def replay(session: Session, *, message: str, author: str | None, reason: str, now: datetime) -> None:

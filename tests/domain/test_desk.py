@@ -57,6 +57,18 @@ def test_a_message_replayed_has_all_its_attempts_again(session: Session) -> None
     assert (audit.action, audit.message, audit.reason) == ("replay", message, "the server is back")
 
 
+def test_alike_are_those_of_one_kind_with_one_problem(session: Session) -> None:
+    first, second, other, alive = (record(session, who) for who in ("ann", "ben", "cat", "dan"))
+    for message, problem in ((first, None), (second, None), (other, "TimeoutError"), (alive, None)):
+        bury(session, message)
+        session.execute(update(OutboxMessage).where(OutboxMessage.id == message).values(last_error=problem))
+    desk.replay(session, message=alive, author=None, reason="the server is back", now=NOW)
+    assert desk.alike(session, message=first, held=True) == [second]
+    assert desk.alike(session, message=other) == []
+    with pytest.raises(NotFound):
+        desk.alike(session, message="0" * 32)
+
+
 def test_a_message_discarded_lets_those_behind_it_pass(session: Session) -> None:
     message, following = record(session), record(session)
     bury(session, message)

@@ -98,5 +98,32 @@ def test_a_decision_is_taken_once_and_kept(
     assert "The server was away." in admin_client.get("/admin/desk/").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("fields", "left", "said"), [({}, 2, "Decided. The"), ({"alike": "y"}, 0, "Decided about 3.")]
+)
+def test_those_like_it_are_decided_with_it_where_asked_for(
+    admin_client: FlaskClient, rows: Session, fields: dict[str, str], left: int, said: str
+) -> None:
+    """An outage of hours gives up hundreds: nobody should have to open each."""
+    for number in range(4):
+        outbox.record(rows, events.RsvpChanged(occurrence="o", member=f"m{number}"))
+    for number, each in enumerate(rows.scalars(select(OutboxMessage))):
+        each.state, each.last_error = MessageState.DEAD, "TimeoutError" if number else "KeyError"
+    rows.commit()
+    message = rows.scalars(select(OutboxMessage).where(OutboxMessage.last_error == "TimeoutError")).first()
+    assert message is not None
+    rows.commit()
+    page = admin_client.get(f"/admin/desk/messages/{message.id}").get_data(as_text=True)
+    assert "2 more are of this kind" in page
+    assert decide(admin_client, message, action="replay", reason="The server is back.", **fields) == 303
+    rows.expire_all()
+    dead = rows.scalars(select(OutboxMessage).where(OutboxMessage.state == MessageState.DEAD)).all()
+    assert len(dead) == left + 1
+    assert {each.last_error for each in dead} == {"KeyError", *["TimeoutError"] * min(left, 1)}
+    assert len(rows.scalars(select(OutboxAudit)).all()) == 3 - left
+    rows.commit()
+    assert said in admin_client.get("/admin/desk/").get_data(as_text=True)
+
+
 def test_a_message_that_is_not_there(admin_client: FlaskClient) -> None:
     assert admin_client.get(f"/admin/desk/messages/{'0' * 32}").status_code == 404

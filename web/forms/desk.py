@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from domain.desk import REASON_LENGTH, Action
@@ -31,3 +31,4 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         filters=[tidy],
         description=_l("It is kept beside your name. Please name no member."),
     )
+    alike = BooleanField(_l("Decide the same for the others like it"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from domain import desk, overview
@@ -50,13 +50,31 @@ def message(message: str) -> Page:
     form = DecisionForm()
     if request.method == "GET" or not form.validate():
         page = render_template(
-            "admin/message.html", row=row, form=form, is_dead=row.state == MessageState.DEAD
+            "admin/message.html",
+            row=row,
+            form=form,
+            is_dead=row.state == MessageState.DEAD,
+            others=desk.alike(db.session(), message=row.id),
         )
         return page, 200 if request.method == "GET" else 422
-    decide = desk.replay if form.action.data == Action.REPLAY else desk.discard
-    decide(
-        db.session(), message=row.id, author=current_account().id, reason=form.reason.data, now=clock.now()
-    )
+    decided = _decide(row.id, form)
     db.session.commit()
-    flash(_("Decided. The desk keeps who, when and why."), "success")
+    flash(
+        ngettext(
+            "Decided. The desk keeps who, when and why.",
+            "Decided about %(num)s. The desk keeps who, when and why.",
+            decided,
+        ),
+        "success",
+    )
     return redirect(url_for("admin.desk.index"), 303)
+
+
+def _decide(message: str, form: DecisionForm) -> int:
+    """Decide about a message, and about those like it where that was asked for; return about how many."""
+    session, author = db.session(), current_account().id
+    decide = desk.replay if form.action.data == Action.REPLAY else desk.discard
+    messages = [message, *(desk.alike(session, message=message, held=True) if form.alike.data else [])]
+    for each in messages:
+        decide(session, message=each, author=author, reason=form.reason.data, now=clock.now())
+    return len(messages)
