@@ -21,7 +21,7 @@ from domain.models import Account, Member, OutboxMessage
 from tests import factories
 from tests.conftest import KEYRING, NOW, _administer
 
-MEMBERS = int(os.environ.get("DRILL_MEMBERS", "10000"))
+MEMBERS = int(os.environ.get("DRILL_MEMBERS", "1000"))
 
 
 def versions() -> list[str]:
