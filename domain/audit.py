@@ -43,6 +43,7 @@ class Action(StrEnum):
     KEYS_ROTATED = "keys_rotated"
     ROLE_GIVEN = "role_given"
     RUN_EXPLAINED = "run_explained"
+    DIRECTORY_CHANGED = "directory_changed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

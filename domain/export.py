@@ -78,6 +78,8 @@ TABLES_LEFT_OUT: dict[str, str] = {
     "presses": "random names of forms that were sent; nobody's name is with them",
     "failed_tries": "counts under marks that nobody can read back",
     "visits": "lets somebody in, or helps to; of no use to anybody else",
+    "services": "about whoever offers support, open to everybody",
+    "service_approaches": "about whoever offers support, open to everybody",
     "tallies": "counts of work, of nobody",
     "sealing_keys": "the key is of no use without ours; what it opens is in the copy, opened",
 }

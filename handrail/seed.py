@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from domain import (
     accounts,
     consent,
+    directory,
     events,
     groups,
     members,
@@ -89,6 +90,8 @@ class _Seeding:
         offered = tuple(frozenset(group.interests) for group, _ in town.groups)
         self._staff()
         self._groups(town)
+        for service in town.services:
+            directory.add(self.session, admin=None, draft=service, now=self.start)
         self._settle(demo_person(offered), MEMBER.email, town)
         for person in townspeople(offered):
             self._settle(person, f"{person.name.lower()}@example.com", town)

@@ -10,7 +10,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from domain.directory import ServiceDraft
 from domain.groups import GroupDraft
+from domain.models import Approach, ServiceKind
 from domain.schedule import EventDraft
 from matching.inputs import Need, SituationFeature
 
@@ -27,6 +29,7 @@ class Town:
     latitude: float
     longitude: float
     groups: tuple[tuple[GroupDraft, tuple[EventDraft, ...]], ...]
+    services: tuple[ServiceDraft, ...]
 
 
 def read_town(first_monday: date) -> Town:
@@ -37,7 +40,24 @@ def read_town(first_monday: date) -> Town:
         for each in body["groups"]
     )
     place = {name: body[name] for name in ("name", "time_zone", "latitude", "longitude")}
-    return Town(groups=groups, **place)
+    services = tuple(_service(each, body) for each in body["services"])
+    return Town(groups=groups, services=services, **place)
+
+
+def _service(each: Mapping[str, Any], body: Mapping[str, Any]) -> ServiceDraft:
+    online = each.get("online", False)
+    return ServiceDraft(
+        name=each["name"],
+        about=each["about"],
+        begin=each["begin"],
+        cost=each["cost"],
+        phone=each.get("phone"),
+        url=each.get("url"),
+        kind=ServiceKind(each["kind"]),
+        locality=None if online else body["name"],
+        online=online,
+        approaches=tuple(Approach(slug) for slug in each["approaches"]),
+    )
 
 
 def _group(each: Mapping[str, Any], body: Mapping[str, Any]) -> GroupDraft:

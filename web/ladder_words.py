@@ -60,7 +60,7 @@ class Saying:
     link: Any
 
 
-_TALK = {"endpoint": "help.index", "link": _l("Find somebody to talk to")}
+_TALK = {"endpoint": "directory.index", "link": _l("Find somebody to talk to")}
 _STRONG = _l("Asking for company on the way is a strong thing to do. What you do here goes on beside it.")
 #: By the codes of `domain.notices`.
 SAYINGS: dict[str, Saying] = {

@@ -14,6 +14,7 @@ from domain.models.account import (
 from domain.models.affinity import FitOutcome, ModelActivation, ModelArrays, ModelFit
 from domain.models.base import Base, Instant, new_id
 from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, PlaceAnswer
+from domain.models.directory import Approach, Service, ServiceApproach, ServiceKind
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
@@ -61,6 +62,7 @@ from domain.models.safety import (
 __all__ = [
     "Account",
     "Answer",
+    "Approach",
     "AuditEntry",
     "Base",
     "Block",
@@ -128,6 +130,9 @@ __all__ = [
     "RunStatus",
     "Rung",
     "SealingKey",
+    "Service",
+    "ServiceApproach",
+    "ServiceKind",
     "SettingsVersion",
     "Suggestion",
     "Support",

@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from domain.export import Section
-from domain.models import Event, Group, Member, Occurrence
+from domain.models import Event, Group, Member, Occurrence, Service
 from tests.conftest import NOW
 from tests.security import walk
 from tests.security.actors import Actor
@@ -31,7 +31,7 @@ READERS = list(Actor) if os.environ.get("HANDRAIL_FUZZ") else _FEW
 def planted(site: Site, words: str) -> None:
     """Put the words into every text column others may be shown, past every form."""
     with site.rows() as rows:
-        for model in (Group, Event, Member, Occurrence):
+        for model in (Group, Event, Member, Occurrence, Service):
             for row in rows.query(model):
                 for column in model.__table__.columns:
                     if column.name in TEXTS:
@@ -54,6 +54,10 @@ TEXTS = {
     "cancel_reason",
     "display_name",
     "pronouns",
+    "about",
+    "begin",
+    "cost",
+    "phone",
 }
 
 

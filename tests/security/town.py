@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain import (
     blocks,
     circles,
+    directory,
     export,
     fits,
     outbox,
@@ -19,6 +20,7 @@ from domain import (
     support_notes,
     supporters,
 )
+from domain.directory import ServiceDraft
 from domain.events import MatchingRunRequested
 from domain.fits import Fitted
 from domain.models import (
@@ -32,6 +34,7 @@ from domain.models import (
     OutboxMessage,
     ReportCategory,
     RsvpStatus,
+    ServiceKind,
     Topic,
 )
 from domain.reports import Kind, Subject
@@ -43,6 +46,15 @@ from tests.security.actors import MEMBERS, ROLES, Actor, World
 from tests.security.confidences import word
 
 ABSENT = "f" * 32
+SERVICE = ServiceDraft(
+    name="Talking Rooms",
+    kind=ServiceKind.COUNSELLING,
+    about="One person to talk with.",
+    begin="Call them.",
+    cost="Free",
+    online=True,
+    phone="01632 960114",
+)
 SIZES = {"least": 200, "members": 300, "people": 250, "groups": 30, "joins": 900}
 
 
@@ -66,6 +78,7 @@ def build(session: Session) -> World:
     things = _of_the_machine(session, people[Actor.ADMIN])
     things |= {"group": own.id, "event": event.id, "occurrence": ahead.id, "subject": ahead.id}
     things["membership"] = belong[1].id
+    things["service"] = directory.add(session, admin=people[Actor.ADMIN], draft=SERVICE, now=NOW).id
     things |= confidences.outings(session, member, ahead=ahead, behind=behind)
     things |= confidences.steps(session, member) | confidences.notes(session, member)
     things |= confidences.suggested(session, member, _soon(session, event), settings=version)

@@ -31,6 +31,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         home.index pages.about pages.pause pages.leave pages.privacy pages.terms pages.theme help.index
         privacy_tools.meeting_safely privacy_tools.come_back privacy_tools.left accounts.check_mail
         calendar.feed mails.ask_stop mails.stop dev.design dev.mail health.alive health.ready health.figures
+        directory.index
         static security.static security.login security.logout security.register security.forgot_password
         security.reset_password security.send_confirmation security.confirm_email
         security.change_email_confirm security.mf_recovery security.tf_select security.two_factor_rescue
@@ -77,6 +78,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         admin.index admin.desk.index admin.desk.message admin.matching.index admin.matching.change
         admin.matching.activate admin.matching.version admin.matching.progress admin.models.index
         admin.models.learn admin.models.progress admin.models.version admin.runs.index
+        admin.directory.index admin.directory.add admin.directory.edit admin.directory.retire
+        admin.directory.restore
     """,
 }
 #: Of those, the ones about a thing that is one person's own: for everybody else it is not there.

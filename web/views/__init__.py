@@ -11,6 +11,7 @@ from web.views import (
     calendar,
     checkins,
     circles,
+    directory,
     events,
     goals,
     groups,
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moderation.bp,
     admin.bp,
     help_.bp,
+    directory.bp,
     pages.bp,
     health.bp,
 )

@@ -8,10 +8,10 @@ from domain import bulk_runs, desk, overview, settings
 from web import admin_words, clock
 from web.auth import Audience, audience
 from web.db import db
-from web.views import admin_desk, admin_matching, admin_models, admin_runs
+from web.views import admin_desk, admin_directory, admin_matching, admin_models, admin_runs
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-for part in (admin_matching.bp, admin_models.bp, admin_runs.bp, admin_desk.bp):
+for part in (admin_matching.bp, admin_models.bp, admin_runs.bp, admin_desk.bp, admin_directory.bp):
     bp.register_blueprint(part)
 for word in (admin_words.short, admin_words.person, admin_words.ago, admin_words.number):
     bp.add_app_template_filter(word, f"admin_{word.__name__}")
