@@ -43,6 +43,7 @@ class Action(StrEnum):
     KEYS_ROTATED = "keys_rotated"
     ROLE_GIVEN = "role_given"
     RUN_EXPLAINED = "run_explained"
+    FACILITATOR_CHECKED = "facilitator_checked"
     DIRECTORY_CHANGED = "directory_changed"
 
 

@@ -55,6 +55,7 @@ OWNER: dict[str, str] = {
 WITHIN: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "group_interests": lambda me: _column("group_interests", "group").in_(_groups(me)),
     "events": lambda me: _column("events", "group").in_(_groups(me)),
+    "facilitations": lambda me: _column("facilitations", "group").in_(_groups(me)),
     "event_interests": lambda me: _column("event_interests", "event").in_(_events(me)),
     "event_facts": lambda me: _column("event_facts", "event").in_(_events(me)),
     "occurrences": lambda me: _column("occurrences", "event").in_(_events(me)),

@@ -14,7 +14,7 @@ from domain.models.account import (
 from domain.models.affinity import FitOutcome, ModelActivation, ModelArrays, ModelFit
 from domain.models.base import Base, Instant, new_id
 from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, PlaceAnswer
-from domain.models.directory import Approach, Service, ServiceApproach, ServiceKind
+from domain.models.directory import Approach, Facilitation, Service, ServiceApproach, ServiceKind
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
@@ -88,6 +88,7 @@ __all__ = [
     "EventFact",
     "EventInterest",
     "Export",
+    "Facilitation",
     "FailedTry",
     "FitOutcome",
     "FormerGuests",

@@ -1,4 +1,4 @@
-"""The directory of professional support: who offers it, how they work, how one begins."""
+"""Professional support: the directory of services, and who leads a group as a professional."""
 
 from __future__ import annotations
 
@@ -59,3 +59,20 @@ class ServiceApproach(Base):
 
     service: Mapped[str] = reference("services.id", primary_key=True)
     approach: Mapped[Approach] = mapped_column(String(30), primary_key=True)
+
+
+class Facilitation(Identified, Base):
+    """An organizer says that a professional leads the group; shown once an admin has found it so."""
+
+    __tablename__ = "facilitations"
+
+    id: Mapped[Id]
+    group: Mapped[str] = reference("groups.id", unique=True)
+    kind: Mapped[ServiceKind] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    profession: Mapped[str] = mapped_column(String(120))
+    register: Mapped[str] = mapped_column(String(280))  #: where it can be looked up
+    asked_at: Mapped[datetime]
+    verified: Mapped[bool | None]  #: None: not decided yet
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(280))  #: what the organizer is told

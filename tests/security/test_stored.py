@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from domain.export import Section
-from domain.models import Event, Group, Member, Occurrence, Service
+from domain.models import Event, Facilitation, Group, Member, Occurrence, Service
 from tests.conftest import NOW
 from tests.security import walk
 from tests.security.actors import Actor
@@ -31,11 +31,13 @@ READERS = list(Actor) if os.environ.get("HANDRAIL_FUZZ") else _FEW
 def planted(site: Site, words: str) -> None:
     """Put the words into every text column others may be shown, past every form."""
     with site.rows() as rows:
-        for model in (Group, Event, Member, Occurrence, Service):
+        for model in (Group, Event, Member, Occurrence, Service, Facilitation):
             for row in rows.query(model):
                 for column in model.__table__.columns:
                     if column.name in TEXTS:
                         setattr(row, column.name, words[: getattr(column.type, "length", None)])
+        for led in rows.query(Facilitation):
+            led.verified, led.decided_at = True, NOW  # or only its organizer would be shown it
         rows.commit()
 
 
@@ -58,6 +60,8 @@ TEXTS = {
     "begin",
     "cost",
     "phone",
+    "profession",
+    "register",
 }
 
 

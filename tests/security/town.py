@@ -12,6 +12,7 @@ from domain import (
     circles,
     directory,
     export,
+    facilitation,
     fits,
     outbox,
     reports,
@@ -22,6 +23,7 @@ from domain import (
 )
 from domain.directory import ServiceDraft
 from domain.events import MatchingRunRequested
+from domain.facilitation import FacilitationDraft
 from domain.fits import Fitted
 from domain.models import (
     Account,
@@ -55,6 +57,9 @@ SERVICE = ServiceDraft(
     online=True,
     phone="01632 960114",
 )
+LEADER = FacilitationDraft(
+    kind=ServiceKind.GROUP_THERAPY, name="Dr Reed", profession="Psychologist", register="Register, 4711"
+)
 SIZES = {"least": 200, "members": 300, "people": 250, "groups": 30, "joins": 900}
 
 
@@ -78,6 +83,7 @@ def build(session: Session) -> World:
     things = _of_the_machine(session, people[Actor.ADMIN])
     things |= {"group": own.id, "event": event.id, "occurrence": ahead.id, "subject": ahead.id}
     things["membership"] = belong[1].id
+    things["facilitation_id"] = facilitation.ask(session, group=own.id, draft=LEADER, now=NOW).id
     things["service"] = directory.add(session, admin=people[Actor.ADMIN], draft=SERVICE, now=NOW).id
     things |= confidences.outings(session, member, ahead=ahead, behind=behind)
     things |= confidences.steps(session, member) | confidences.notes(session, member)

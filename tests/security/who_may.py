@@ -70,6 +70,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
         organizer.events.page organizer.events.edit organizer.events.cancel organizer.events.cancel_date
+        organizer.facilitation.ask organizer.facilitation.withdraw
     """,
     MODERATOR: """
         moderation.index moderation.page moderation.open_report moderation.decide moderation.second
@@ -79,7 +80,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         admin.matching.activate admin.matching.version admin.matching.progress admin.models.index
         admin.models.learn admin.models.progress admin.models.version admin.runs.index
         admin.directory.index admin.directory.add admin.directory.edit admin.directory.retire
-        admin.directory.restore
+        admin.directory.restore admin.facilitation.index admin.facilitation.decide
     """,
 }
 #: Of those, the ones about a thing that is one person's own: for everybody else it is not there.
@@ -106,6 +107,7 @@ OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.ORGANIZER}): """
         organizer.group organizer.edit organizer.close organizer.events.post organizer.events.page
         organizer.events.edit organizer.events.cancel organizer.events.cancel_date
+        organizer.facilitation.ask organizer.facilitation.withdraw
     """,
 }
 #: At these, a made-up link or file leads nowhere for anybody; a copy is not built yet; figures are not

@@ -12,10 +12,10 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from domain import agenda, rsvps
+from domain import agenda, facilitation, rsvps
 from domain.agenda import Entry, Wish
 from domain.models import RsvpStatus
-from web import clock, filters, outing_words
+from web import clock, directory_words, filters, outing_words
 from web.auth import Audience, audience, current_member
 from web.config import WebConfig
 from web.db import db
@@ -138,6 +138,8 @@ def page(occurrence: str) -> str:
         going=entry.answer is not None and entry.answer.status == RsvpStatus.YES,
         offered=rsvps.place_offered(db.session(), member=member, occurrence=entry.occurrence),
         text=prose(entry.event.text),
+        led=facilitation.shown(db.session(), group=entry.group.id, now=now),
+        kinds=directory_words.KINDS,
         others=[each for each in others if each.occurrence.id != occurrence][:3],
         linked_data=_linked_data(entry),
     )

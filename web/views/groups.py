@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, groups
+from domain import agenda, facilitation, groups
 from domain.models import Group
-from web import clock, outing_words
+from web import clock, directory_words, outing_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.prose import prose
@@ -59,6 +59,8 @@ def page(group: str) -> str:
         "groups/page.html",
         group=found,
         about=outing_words.interest_words([each.interest for each in found.interests]),
+        led=facilitation.shown(db.session(), group=group, now=clock.now()),
+        kinds=directory_words.KINDS,
         text=prose(found.description),
         membership=groups.membership(db.session(), member=member, group=group),
         entries=[

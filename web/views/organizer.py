@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import announcements, groups, schedule
+from domain import announcements, facilitation, groups, schedule
 from domain.errors import Invalid
 from domain.models import Group
 from web import clock, own, rhythm_words
@@ -19,10 +19,11 @@ from web.forms.choices import ACCESS, NEEDS, VALUES
 from web.forms.groups import GroupForm, ReasonForm, as_fields
 from web.outing_words import LABELS
 from web.prose import prose
-from web.views import organizer_events
+from web.views import organizer_events, organizer_facilitation
 
 bp = Blueprint("organizer", __name__, url_prefix="/organizer")
 bp.register_blueprint(organizer_events.bp)
+bp.register_blueprint(organizer_facilitation.bp)
 bp.add_app_template_filter(prose, "prose")
 bp.add_app_template_filter(rhythm_words.of_event, "rhythm")
 
@@ -83,6 +84,8 @@ def group(group: str) -> str:
     return render_template(
         "organizer/group.html",
         group=row,
+        led=facilitation.of_group(db.session(), group=row.id),
+        led_shown=facilitation.shown(db.session(), group=row.id, now=clock.now()) is not None,
         announced=announcements.of_group(db.session(), group=row, now=clock.now()),
         members=groups.size(db.session(), viewer=current_account().id, group=row.id),
         interests=[LABELS.get(each.interest, each.interest) for each in row.interests],

@@ -1,6 +1,6 @@
-"""A directory of professional support, kept by admins.
+"""A directory of professional support, kept by admins, and who leads a group as a professional.
 
-Revision ID: 0013
+Revision ID: 0011
 Revises: 0010
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 import domain.models.base
 
-revision = "0013"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
@@ -44,9 +44,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("service", "approach", name="pk_service_approaches"),
     )
+    op.create_table(
+        "facilitations",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("group", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("profession", sa.String(120), nullable=False),
+        sa.Column("register", sa.String(280), nullable=False),
+        sa.Column("asked_at", domain.models.base.Instant(timezone=True), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", domain.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(280), nullable=True),
+        sa.ForeignKeyConstraint(["group"], ["groups.id"], ondelete="CASCADE", name="fk_facilitations_group_groups"),
+        sa.PrimaryKeyConstraint("id", name="pk_facilitations"),
+        sa.UniqueConstraint("group", name="uq_facilitations_group"),
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("facilitations")
     op.drop_table("service_approaches")
     op.drop_table("services")
