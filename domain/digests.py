@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 from domain import agenda, events, outbox, outings, restrictions, suggestions
 from domain.agenda import Entry
 from domain.errors import Invalid, NotFound
+from domain.hours import HOURS, moment
 from domain.models import Account, Digest, Mail, Member
 
 KIND = "digest"  #: of its mails
-HOURS = (9, 14, 18)  #: of the member's own clock; none of them is ever skipped or doubled by a change of it
-BY_DAY = range(8, 21)  #: hours at which a late one may still arrive
 LATE = timedelta(days=2)  #: by then it speaks of another week, and is left out
 APART = timedelta(days=3)  #: at least, between two, whatever day is chosen meanwhile
 AHEAD, FURTHER = timedelta(days=7), timedelta(days=14)
@@ -96,19 +95,8 @@ def next_at(weekday: int, hour: int, *, zone: ZoneInfo, after: datetime) -> date
     """Return the next such moment of the week on this zone's clock, as UTC."""
     local = after.astimezone(zone)
     day = local.date() + timedelta(days=(weekday - local.weekday()) % 7)
-    found = _moment(day, hour, zone)
-    return found if found > after else _moment(day + timedelta(days=7), hour, zone)
-
-
-def next_morning(zone: ZoneInfo, *, after: datetime) -> datetime:
-    """Return when people are up again."""
-    local = after.astimezone(zone)
-    today = _moment(local.date(), HOURS[0], zone)
-    return today if today > after else _moment(local.date() + timedelta(days=1), HOURS[0], zone)
-
-
-def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+    found = moment(day, hour, zone)
+    return found if found > after else moment(day + timedelta(days=7), hour, zone)
 
 
 def may_write(session: Session, *, member: Member, now: datetime) -> bool:

@@ -260,6 +260,19 @@ class DigestDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonDateDue(DomainEvent):
+    """A timer: remind a member of a day they wanted to keep in mind, if they still do."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    date: str  #: id of the row
+    at: str  #: the moment planned, ISO 8601; another one by then makes this one void
+
+    @property
+    def aggregate(self) -> str:
+        return f"person_date:{self.date}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SelfChecked(_OfMember):
     """A member said how much they could be themselves: ease suggestions where it was little (R66)."""
 
@@ -382,6 +395,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     MatchingRunRequested,
     ModelFitDue,
     OccurrenceCancelled,
+    PersonDateDue,
     ReflectionRecorded,
     ReminderDue,
     ReportDecided,

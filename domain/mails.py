@@ -25,6 +25,8 @@ class Letter:
     text: str = field(repr=False)
     rsvp: str | None = None  #: sent only while this answer is a yes and the occurrence takes place
     stop_link: str | None = None  #: where one press, without signing in, stops more of this kind
+    about: str | None = None  #: id of the row it reminds of; sent only while that stands
+    until: datetime | None = None  #: after this it would come too late, and is not sent
     created_at: datetime
 
 
@@ -39,15 +41,18 @@ def request(  # noqa: PLR0913  (one mail, said in full)
     rsvp: str | None = None,
     to: str | None = None,
     stop_link: str | None = None,
+    about: str | None = None,
+    until: datetime | None = None,
 ) -> Mail:
     """Add a mail to the account with this id; it is sent after the commit.
 
     ``rsvp``: the mail is dropped should this answer no longer be a yes when it is sent. ``to``: another
-    address than the account's own, to prove a new one. ``stop_link``: see `Letter`.
+    address than the account's own, to prove a new one. ``stop_link``, ``about``, ``until``: see `Letter`.
     """
     mail = Mail(account=account, kind=kind, created_at=now)
     body: dict[str, Any] = {"subject": " ".join(subject.split()), "text": text}
-    more = {"rsvp": rsvp, "to": to, "stop_link": stop_link}
+    more = {"rsvp": rsvp, "to": to, "stop_link": stop_link, "about": about}
+    more["until"] = until.isoformat() if until else None
     body |= {name: value for name, value in more.items() if value}
     sealed.seal(session, mail, body)
     session.add(mail)
@@ -73,6 +78,8 @@ def open_letter(session: Session, mail: str) -> Letter | None:
         text=body["text"],
         rsvp=body.get("rsvp"),
         stop_link=body.get("stop_link"),
+        about=body.get("about"),
+        until=datetime.fromisoformat(body["until"]) if "until" in body else None,
         created_at=row.created_at,
     )
 

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from sqlalchemy.orm import Session
 
 from domain import notebook
+from domain.errors import NotFound
 from domain.models import EntryKind
 from domain.notebook import Entry
 
@@ -41,6 +42,14 @@ _OF_MOOD = {Mood.DOING: EntryKind.ACTIVITY, Mood.COMPANY: EntryKind.PERSON}
 def of(session: Session, *, member: str) -> list[Entry]:
     """Return the whole portfolio, activities first, newest first within each."""
     return [each for kind in KINDS for each in notebook.entries(session, member=member, kind=kind)]
+
+
+def person(session: Session, *, member: str, person: str) -> Entry:
+    """Return somebody of the member's own portfolio. Raises `NotFound` for anything else."""
+    found = notebook.opened(session, member=member, entry=person)
+    if found.kind is not EntryKind.PERSON:
+        raise NotFound
+    return found
 
 
 def energy_of(entry: Entry) -> Energy:

@@ -20,6 +20,7 @@ from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage, Tally
+from domain.models.person import PersonDate, PersonNote
 from domain.models.progress import (
     CheckIn,
     CheckInKind,
@@ -115,6 +116,8 @@ __all__ = [
     "OutboxMessage",
     "Outcome",
     "Passkey",
+    "PersonDate",
+    "PersonNote",
     "PlaceAnswer",
     "Press",
     "Prompt",

@@ -15,6 +15,8 @@ from domain import (
     mails,
     members,
     notebook,
+    person_dates,
+    person_notes,
     reflections,
     rsvps,
     runs,
@@ -27,6 +29,7 @@ from domain.comforts import store
 from domain.goals import GoalBody
 from domain.ladders import ChangeBody, ChangeKind, RungBody
 from domain.models import CheckInKind, EntryKind, Member, Occurrence, RsvpStatus
+from domain.person_dates import DateBody, Remind
 from domain.reflections import ReflectionBody, SmallWin
 from domain.suggestions import Drafted
 from domain.trails import Point, Span
@@ -133,6 +136,15 @@ def notes(session: Session, member: Member) -> dict[str, str]:
         session, account=member.id, kind="reminder", subject=word("subject"), text=word("mail"), now=NOW
     )
     return {"win": win.id, "goal": goal.id, "entry": entry.id}
+
+
+def people(session: Session, member: Member) -> dict[str, str]:
+    said = {"what": word("person_seen"), "together": word("together"), "notes": word("person_notes")}
+    person = notebook.write(session, member=member.id, kind=EntryKind.PERSON, said=said, now=NOW)
+    note = person_notes.write(session, member=member.id, person=person.id, words=word("person_note"), now=NOW)
+    day = DateBody(what=word("person_date"), month=6, day=2, hard=True, remind=Remind.EVE)
+    date = person_dates.add(session, member=member, person=person.id, body=day, now=NOW)
+    return {"person": person.id, "person_note": note.id, "person_date": date.id}
 
 
 def suggested(session: Session, member: Member, occurrence: Occurrence, *, settings: str) -> dict[str, str]:

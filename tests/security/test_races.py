@@ -76,6 +76,7 @@ def race(sessions: Sessions, crowd: list[str], number: int) -> tuple[int, int]:
 NOTED = {"visits", "support_readings"}
 PRESS = "0123456789abcdef" * 2
 FOUR = ("companionship", "left_out", "isolated", "lonely")
+DAY = {"what": "Driving test", "day": "4", "month": "7", "every": "once", "remind": "day", "hour": "9"}
 #: What each form needs to have its effect; the others need nothing.
 FORMS: dict[str, dict[str, str]] = {
     "accounts.become_organizer": {"about": "A slow walk.", "kind": "y"},
@@ -90,6 +91,9 @@ FORMS: dict[str, dict[str, str]] = {
     "organizer.close": {"reason": "We stop here."},
     "organizer.events.cancel": {"reason": "Rain."},
     "organizer.events.cancel_date": {"reason": "Rain."},
+    "people.add_day": DAY,
+    "people.change_day": DAY,
+    "people.note": {"words": "Takes oat milk"},
     "profile.change_consent": {"purpose": "group_visibility", "answer": "no"},
     "reports.file": {"category": "other", "words": "Something was not right."},
     "rsvps.accept": {"expected": "40", "over_cap": "1"},

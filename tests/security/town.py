@@ -87,6 +87,7 @@ def build(session: Session) -> World:
     things["service"] = directory.add(session, admin=people[Actor.ADMIN], draft=SERVICE, now=NOW).id
     things |= confidences.outings(session, member, ahead=ahead, behind=behind)
     things |= confidences.steps(session, member) | confidences.notes(session, member)
+    things |= confidences.people(session, member)
     things |= confidences.suggested(session, member, _soon(session, event), settings=version)
     things["block"] = confidences.parted(session, member.id, people[Actor.BLOCKED])
     things |= _safety(session, people)

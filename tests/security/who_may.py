@@ -65,7 +65,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         rsvps.decline rsvps.index rsvps.page rsvps.cancel suggestions.index suggestions.progress
         suggestions.look suggestions.accept suggestions.decline suggestions.not_a_fit
         suggestions.does_not_fit suggestions.prepared wins.index wins.note wins.remove
-        mails.index mails.choose mails.none
+        mails.index mails.choose mails.none mails.no_reminders people.page people.note people.forget_note
+        people.new_day people.add_day people.day people.change_day people.forget_day
     """,
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
@@ -91,6 +92,8 @@ OWN: dict[frozenset[Actor], str] = {
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change
         notebook.edit notebook.rewrite portfolio.did
+        people.page people.note people.forget_note people.new_day people.add_day people.day
+        people.change_day people.forget_day
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import blocks, notebook, outbox, reports, rsvps, supporters, wins
+from domain import blocks, notebook, outbox, person_dates, person_notes, reports, rsvps, supporters, wins
 from domain.events import MatchingRunRequested
 from domain.models import (
     Account,
@@ -22,6 +22,7 @@ from domain.models import (
     ReportCategory,
     RsvpStatus,
 )
+from domain.person_dates import DateBody
 from domain.reports import Kind, Subject
 from domain.supporters import Item
 from domain.wins import WinKind
@@ -60,6 +61,7 @@ def _add(rows: Session, site: Site, number: int) -> None:
     )
     _outings(rows, site, member, neighbour, number)
     _notes(rows, member, number)
+    _people(rows, site, member, number)
     blocks.block(rows, member=member.id, other=stranger.id, label=f"Stranger {number}", now=NOW)
     _support(rows, owner=neighbour.id, guest=site.world.accounts[Actor.SUPPORTER])
     if number < supporters.MOST - 1:
@@ -95,6 +97,16 @@ def _notes(rows: Session, member: Member, number: int) -> None:
     for kind in EntryKind:
         said = dict.fromkeys(notebook.PARTS[kind], f"Entry {number}")
         notebook.write(rows, member=member.id, kind=kind, said=said, now=NOW)
+
+
+def _people(rows: Session, site: Site, member: Member, number: int) -> None:
+    """Note something about the first person, and a day about each."""
+    first = site.world.things["person"]
+    person_notes.write(rows, member=member.id, person=first, words=f"Note {number}", now=NOW)
+    day = DateBody(what=f"Day {number}", month=6, day=2 + number)
+    (newest, *_) = notebook.entries(rows, member=member.id, kind=EntryKind.PERSON)
+    for person in (first, newest.id):
+        person_dates.add(rows, member=member, person=person, body=day, now=NOW)
 
 
 def _support(rows: Session, *, owner: str, guest: str) -> None:

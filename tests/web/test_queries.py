@@ -22,14 +22,15 @@ from web.db import db
 
 #: Statements of each page for a member, those of who is signed in and of the frame included.
 MOST = {
-    "/suggestions/": 15,
+    "/suggestions/": 16,
     "/events/": 8,
     "/outings/": 10,
     "/profile/": 9,
     "/ladder/": 8,
     "/groups/": 10,
     "/progress/": 14,
-    "/account/mails/": 8,
+    "/account/mails/": 9,
+    "/portfolio/": 8,
 }
 
 

@@ -8,8 +8,11 @@ from html import unescape
 import pyphen
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from tests.web.conftest import ORIGIN
+from domain.models import NotebookEntry
+from tests.web.conftest import ORIGIN, post
 from web.lessons import lessons
 
 HYPHENS = pyphen.Pyphen(lang="en_GB")
@@ -79,8 +82,20 @@ def test_pages_for_visitors_are_easy_to_read(client: FlaskClient, path: str) -> 
     assert max(map(len, sentences(page))) <= 30
 
 
-def test_pages_for_members_are_easy_to_read(member_client: FlaskClient) -> None:
-    for path in INSIDE:
+@pytest.fixture
+def of_somebody(member_client: FlaskClient, rows: Session) -> tuple[str, ...]:
+    """The pages about somebody a member sees."""
+    post(member_client, "/notebook/person", what="Kim", energy="1")
+    person = f"/people/{rows.scalars(select(NotebookEntry.id)).one()}"
+    rows.rollback()
+    day = {"what": "Birthday", "day": "29", "month": "2", "every": "year", "remind": "eve", "hour": "9"}
+    for hard in ({}, {"hard": "y"}):
+        assert post(member_client, f"{person}/days", **day | hard).status_code == 303
+    return person, f"{person}/days"
+
+
+def test_pages_for_members_are_easy_to_read(member_client: FlaskClient, of_somebody: tuple[str, ...]) -> None:
+    for path in (*INSIDE, *of_somebody):
         page = member_client.get(path, base_url=ORIGIN).get_data(as_text=True)
         assert grade(page) <= 6, path
         assert max(map(len, sentences(page))) <= 30, path

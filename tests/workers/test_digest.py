@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from domain import blocks, digests, erasure, members, restrictions, rsvps
+from domain import blocks, digests, erasure, hours, members, restrictions, rsvps
 from domain.database import Sessions, reading, writing
 from domain.models import Account, Digest, Group, Limit, Member, Occurrence, RsvpStatus
 from tests import factories
@@ -71,7 +71,7 @@ def test_it_comes_at_six_each_sunday_whatever_the_clocks_do(
 
 @given(
     weekday=st.integers(0, 6),
-    hour=st.sampled_from(digests.HOURS),
+    hour=st.sampled_from(hours.HOURS),
     after=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     zone=st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
 )

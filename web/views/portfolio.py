@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import portfolio
+from domain import person_dates, portfolio
 from domain.models import EntryKind
 from domain.notebook import Entry
 from domain.portfolio import Energy, Mood
-from web import clock
+from web import clock, filters, people_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.portfolio import TodayForm
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
+
+NEAR = timedelta(days=30)
 
 
 @bp.get("/")
@@ -33,8 +36,27 @@ def index() -> str:
         fitting=_fitting(found, form) if asked else [],
         parts=_parts(found),
         empty=not found,
+        coming=_coming(found),
         sensitive=True,
     )
+
+
+def _coming(found: list[Entry]) -> list[dict[str, str]]:
+    """Return the days to keep in mind that are near."""
+    names = {each.id: each.said["what"] for each in found}
+    now = clock.now()
+    today = now.astimezone(filters.own_zone()).date()
+    days = person_dates.of(db.session(), member=current_member(), now=now)
+    return [
+        {
+            "when": people_words.nearness(each.next, today),
+            "who": names[each.person],
+            "what": each.body.what,
+            "href": url_for("people.page", person=each.person),
+        }
+        for each in person_dates.coming(days, today=today, within=NEAR)
+        if each.next and each.person in names
+    ]
 
 
 def _fitting(found: list[Entry], form: TodayForm) -> list[Entry]:

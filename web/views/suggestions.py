@@ -9,7 +9,17 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import checkins, heartbeats, ladders, outings, reflections, runs, sealed, suggestions
+from domain import (
+    checkins,
+    heartbeats,
+    ladders,
+    outings,
+    person_dates,
+    reflections,
+    runs,
+    sealed,
+    suggestions,
+)
 from domain.errors import NotFound
 from domain.events import Lane
 from domain.models import Answer, MatchingRun, RunStatus, Suggestion
@@ -69,6 +79,7 @@ def _facts(*, delay: str) -> dict[str, Any]:
         "step": ladder.now if ladder else None,
         "upcoming": outings.upcoming(session, member=member.id, now=now)[:2],
         "awaiting": outings.awaiting(session, member=member.id, now=now, limit=1),
+        "kept_in_mind": person_dates.any_today(session, member=member, now=now),
         "check_in": next(iter(checkins.due(session, member=member, now=now)), None),
     }
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from domain import digests, events, mails
+from domain import digests, events, hours, mails
 from domain.models import Digest, Member
 from workers import week_letter
 from workers.jobs.job import Job
@@ -32,8 +32,8 @@ def _on_time(session: Session, row: Digest, *, base_url: str, now: datetime) -> 
     member = session.get_one(Member, row.member)
     zone = ZoneInfo(member.time_zone)
     late = row.due_at is None or now - row.due_at > digests.LATE
-    if not late and now.astimezone(zone).hour not in digests.BY_DAY:
-        digests.set_timer(session, row, at=digests.next_morning(zone, after=now))
+    if not late and now.astimezone(zone).hour not in hours.BY_DAY:
+        digests.set_timer(session, row, at=hours.next_morning(zone, after=now))
         return
     if not late and digests.may_write(session, member=member, now=now):
         _write(session, row, member, base_url=base_url, now=now)

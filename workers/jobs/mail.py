@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain import digests, events, mails
+from domain import digests, events, mails, person_dates
 from domain.database import reading
 from domain.mails import Letter
 from workers.jobs.job import Job
@@ -25,8 +25,12 @@ def _open(runtime: Runtime, facts: Sequence[events.MailRequested]) -> list[tuple
 
 
 def _wanted(session: Session, letter: Letter, now: datetime) -> bool:
+    if letter.until is not None and now > letter.until:
+        return False
     if letter.kind == digests.KIND:
         return digests.still_wanted(session, mail=letter.id)
+    if letter.kind == person_dates.KIND:
+        return person_dates.still_wanted(session, date=letter.about or "")
     return letter.rsvp is None or still_going(session, letter.rsvp, now=now)
 
 

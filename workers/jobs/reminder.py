@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from domain import digests, events, mails, outbox
+from domain import events, hours, mails, outbox
 from domain.models import Event, Member, Occurrence, Rsvp
 from workers import letters
 from workers.jobs.job import Job
@@ -48,9 +48,9 @@ def _apply(session: Session, base_url: str, facts: Sequence[events.ReminderDue],
 
 def _kinder_hour(occurrence: Occurrence, zone: ZoneInfo, now: datetime) -> datetime | None:
     """Return the morning to wait for, where one that is late would come by night; None: now is well."""
-    if now.astimezone(zone).hour in digests.BY_DAY:
+    if now.astimezone(zone).hour in hours.BY_DAY:
         return None
-    morning = digests.next_morning(zone, after=now)
+    morning = hours.next_morning(zone, after=now)
     return morning if morning < occurrence.starts_at else None
 
 

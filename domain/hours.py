@@ -1,0 +1,21 @@
+"""Hours of a member's own clock: when a letter may come, and which moment an hour of a day is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+HOURS = (9, 14, 18)  #: to choose from; none of them is ever skipped or doubled by a change of the clock
+BY_DAY = range(8, 21)  #: hours at which a late one may still arrive
+
+
+def moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """Return that hour of a day on this zone's clock, as UTC."""
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+
+def next_morning(zone: ZoneInfo, *, after: datetime) -> datetime:
+    """Return when people are up again."""
+    local = after.astimezone(zone)
+    today = moment(local.date(), HOURS[0], zone)
+    return today if today > after else moment(local.date() + timedelta(days=1), HOURS[0], zone)

@@ -1,0 +1,89 @@
+"""Pages about people one sees, in Chromium: axe, small phones, both themes, the keyboard alone."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
+
+from domain import heartbeats, notebook, person_dates, person_notes
+from domain.models import EntryKind
+from domain.person_dates import DateBody, Remind
+from tests import factories
+from tests.browser import THEMES, Theme, axe_findings, opened, overflow, screenshot
+from tests.conftest import NOW
+from tests.web.loop_rows import at
+from tests.web.test_progress_in_chromium import EMAIL, enter
+
+pytestmark = pytest.mark.browser
+#: Where to keep pictures for looking at; none: keep none.
+PICTURES = os.environ.get("HANDRAIL_PICTURES")
+
+
+@pytest.fixture
+def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The pages of a member who keeps something in mind about two people."""
+    at(monkeypatch, NOW)
+    member = factories.member(rows, email=EMAIL)
+    said = {"what": "Kim next door", "together": "A walk round the block", "repeats": "Tuesdays at ten"}
+    kim = notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said=said, now=NOW).id
+    lee = notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said={"what": "Lee"}, now=NOW).id
+    for words in ("Takes oat milk, no sugar", "Has a new dog called Biscuit, afraid of bicycles"):
+        person_notes.write(rows, member=member.id, person=kim, words=words, now=NOW)
+    tomorrow = NOW + timedelta(days=1)
+    for day in (
+        DateBody(what="The day her mother died", month=tomorrow.month, day=tomorrow.day, hard=True,
+                 remind=Remind.EVE, hour=18),
+        DateBody(what="Birthday", month=2, day=29, remind=Remind.DAY),
+        DateBody(what="Driving test", month=1, day=4, year=NOW.year),
+    ):  # fmt: skip
+        first = person_dates.add(rows, member=member, person=kim, body=day, now=NOW)
+    heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=NOW)
+    rows.commit()
+    return {
+        "portfolio": "/portfolio/",
+        "person": f"/people/{kim}",
+        "person-new": f"/people/{lee}",
+        "day": f"/people/days/{first.id}",
+        "mails": "/account/mails/",
+        "for-you": "/suggestions/",
+    }
+
+
+def kept(page: Page, name: str) -> None:
+    if PICTURES:
+        screenshot(page, Path(PICTURES) / f"{name}.png")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (390, "dark"), (1280, "light")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    browser: Browser, address: str, paths: dict[str, str], width: int, theme: Theme
+) -> None:
+    assert theme in THEMES
+    with opened(browser, width=width, theme=theme) as page:
+        enter(page, address)
+        for name, path in paths.items():
+            page.goto(address + path)
+            kept(page, f"{name}-{width}-{theme}")
+            assert overflow(page) == 0, path
+            assert axe_findings(page) == [], path
+
+
+@pytest.mark.requirement("R69", "C27")
+def test_a_note_is_kept_and_taken_out_with_the_keyboard_and_without_script(
+    browser: Browser, address: str, paths: dict[str, str]
+) -> None:
+    with opened(browser, width=390, java_script_enabled=False) as page:
+        enter(page, address)
+        page.goto(address + paths["person-new"])
+        page.get_by_label("Something small to remember").focus()
+        page.keyboard.type("Plays chess")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Kept, for you alone.")).to_be_visible()
+        page.get_by_role("button", name="Plays chess").press("Enter")
+        expect(page.get_by_text("Plays chess")).to_have_count(0)

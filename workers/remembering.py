@@ -1,0 +1,31 @@
+"""The words of a reminder. Others may see a mail on a phone, so it says neither whom it is about nor why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from workers.letters import Words
+
+SUBJECT = "A small reminder, as you asked"
+#: True on a hard day and on a glad one.
+SAYING = "Thinking of you today. No need to answer."
+
+
+def day(name: str, day: date, *, person: str, base_url: str) -> Words:
+    """Return the reminder of a day that the member wanted to keep in mind."""
+    lines = [
+        f"Hello {name},",
+        "",
+        f"{day:%A} {day.day} {day:%B} is a day you wanted to keep in mind. Here is what you noted:",
+        f"{base_url}/people/{person}",
+        "",
+        "If you would like to say something that day, a few words are enough. For example:",
+        "",
+        f"  {SAYING}",
+        "",
+        "You need not do anything. To change or stop this, use the same page.",
+        f"All mails from us: {base_url}/account/mails/",
+        "",
+        "Handrail",
+    ]
+    return Words(subject=SUBJECT, text="\n".join(lines) + "\n")
