@@ -167,11 +167,15 @@ def test_another_hour_another_clock_or_a_replay_sends_no_second_one(
     with writing(sessions) as session:
         member = session.scalars(select(Member)).one()
         person_dates.change(session, member=member, date=day, body=body(hour=18), now=nine)
-        there = members.Profile(time_zone="America/New_York")
-        members.save_profile(session, member=member, profile=there, now=nine)
         for message in session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "person_date_due")):
             message.state, message.closed_at = MessageState.READY, None
-    days_of(database_url, basket, nine, 2)
+    look(database_url, basket, datetime(2026, 12, 4, 18, 1, tzinfo=UTC))
+    assert len(letters(basket)) == 1
+    with writing(sessions) as session:
+        there = members.Profile(time_zone="America/New_York")
+        member = session.scalars(select(Member)).one()
+        members.save_profile(session, member=member, profile=there, now=nine)
+    look(database_url, basket, datetime(2026, 12, 4, 18, 1, tzinfo=NEW_YORK).astimezone(UTC))
     assert len(letters(basket)) == 1
 
 
