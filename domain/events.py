@@ -273,6 +273,19 @@ class PersonDateDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoutineDue(DomainEvent):
+    """A timer: remind a member of something that comes round each week, if it still does."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    routine: str
+    at: str  #: the moment planned, ISO 8601; another one by then makes this one void
+
+    @property
+    def aggregate(self) -> str:
+        return f"routine:{self.routine}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SelfChecked(_OfMember):
     """A member said how much they could be themselves: ease suggestions where it was little (R66)."""
 
@@ -401,6 +414,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     ReportDecided,
     ReportFiled,
     ReportOverdue,
+    RoutineDue,
     RsvpChanged,
     SelfChecked,
     SettingsActivated,

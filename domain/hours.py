@@ -9,9 +9,9 @@ HOURS = (9, 14, 18)  #: to choose from; none of them is ever skipped or doubled 
 BY_DAY = range(8, 21)  #: hours at which a late one may still arrive
 
 
-def moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """Return that hour of a day on this zone's clock, as UTC."""
-    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+def moment(day: date, hour: int, zone: ZoneInfo, *, minute: int = 0) -> datetime:
+    """Return that time of a day on this zone's clock, as UTC; one that comes twice is the first."""
+    return datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
 
 
 def next_morning(zone: ZoneInfo, *, after: datetime) -> datetime:

@@ -13,7 +13,19 @@ from typing import Any, Self
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from domain import consent, digests, events, outbox, person_dates, regions, runs, sealed, suggestions, trails
+from domain import (
+    consent,
+    digests,
+    events,
+    outbox,
+    person_dates,
+    regions,
+    routines,
+    runs,
+    sealed,
+    suggestions,
+    trails,
+)
 from domain.errors import Invalid, NotAllowed
 from domain.models import (
     Account,
@@ -164,6 +176,7 @@ def save_profile(session: Session, *, member: Member, profile: Profile, now: dat
     if moved:
         digests.move(session, member=member, now=now)
         person_dates.move(session, member=member, now=now)
+        routines.move(session, member=member, now=now)
     runs.request(session, member=member.id, reason=PROFILE, now=now)
 
 

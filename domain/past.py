@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import reflections, wins
+from domain import reflections, routines, wins
 from domain.models import Event, Group, Occurrence, Reflection, Rsvp, Suggestion
 from domain.reflections import ReflectionBody
 from domain.wins import WinKind, WinView
@@ -44,6 +44,7 @@ class Past:
     outings: tuple[PastOuting, ...]  #: also those not gone to
     wins: tuple[WinView, ...]  #: those of reflections and those noted besides
     prepared: tuple[datetime, ...]  #: steps taken from home
+    routines: tuple[datetime, ...]  #: small things that come round each week, done
 
     @property
     def attended(self) -> tuple[PastOuting, ...]:
@@ -59,6 +60,7 @@ def of(session: Session, *, member: str) -> Past:
         outings=outings,
         wins=tuple(sorted(noted, key=lambda win: win.at)),
         prepared=_prepared(session, member),
+        routines=routines.done(session, member=member),
     )
 
 

@@ -33,11 +33,12 @@ class Month:
     planned: int = 0  #: of these, marked beforehand as a step (R07)
     wins: int = 0
     prepared: int = 0  #: steps from home
+    routines: int = 0  #: small things that come round each week, done
 
     @property
     def quiet(self) -> bool:
         """Whether nothing was noted."""
-        return not (self.outings or self.wins or self.prepared)
+        return not (self.outings or self.wins or self.prepared or self.routines)
 
 
 def months(past: Past, *, zone: ZoneInfo, now: datetime) -> list[Month]:
@@ -46,8 +47,9 @@ def months(past: Past, *, zone: ZoneInfo, now: datetime) -> list[Month]:
     planned = Counter(_month(each.at, zone) for each in past.attended if each.intentional)
     wins = Counter(_month(win.at, zone) for win in past.wins)
     prepared = Counter(_month(at, zone) for at in past.prepared)
+    routines = Counter(_month(at, zone) for at in past.routines)
     present = _month(now, zone)
-    first = min([present, *outings, *wins, *prepared])
+    first = min([present, *outings, *wins, *prepared, *routines])
     found: list[Month] = []
     month = present
     while month >= first and len(found) < MONTHS:
@@ -58,6 +60,7 @@ def months(past: Past, *, zone: ZoneInfo, now: datetime) -> list[Month]:
                 planned=planned[month],
                 wins=wins[month],
                 prepared=prepared[month],
+                routines=routines[month],
             )
         )
         month = _before(month)
@@ -84,7 +87,7 @@ class Repertoire:
     wins: tuple[WinKind, ...]  #: kinds of small wins, in order of the first time
     own: tuple[str, ...] = field(repr=False)  #: wins in the member's own words
     prepared: bool  #: has taken a step from home
-    moments: int  #: outings, wins and steps from home together: what one can build on
+    moments: int  #: outings, wins, steps from home and routines together: what one can build on
 
     @property
     def kinds(self) -> int:
@@ -101,7 +104,7 @@ def repertoire(past: Past) -> Repertoire:
         wins=tuple(dict.fromkeys(win.kind for win in past.wins if win.kind is not WinKind.OWN)),
         own=tuple(dict.fromkeys(own)),
         prepared=bool(past.prepared),
-        moments=len(past.attended) + len(past.wins) + len(past.prepared),
+        moments=len(past.attended) + len(past.wins) + len(past.prepared) + len(past.routines),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,33 @@ from icalendar import Event as Entry
 
 from domain.models import Event
 from domain.outings import Outing
+from domain.rhythm import WEEKDAYS
 
 PRODUCT = "-//Handrail//Outings//EN"
 
 
-def calendar_of(outings: Iterable[Outing], *, base_url: str, now: datetime, name: str | None = None) -> bytes:
-    """Return an iCalendar file of outings; one that was cancelled or taken back says so."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weekly:
+    """Something that comes round each week."""
+
+    id: str
+    title: str
+    first: datetime  #: by the clock of whoever does it
+    days: tuple[int, ...]  #: 0: Monday
+
+
+def calendar_of(
+    outings: Iterable[Outing],
+    *,
+    base_url: str,
+    now: datetime,
+    name: str | None = None,
+    week: Iterable[Weekly] = (),
+) -> bytes:
+    """Return an iCalendar file of outings; one that was cancelled or taken back says so.
+
+    ``week``: what comes round each week, under a name that says nothing of it.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -26,7 +48,22 @@ def calendar_of(outings: Iterable[Outing], *, base_url: str, now: datetime, name
         calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
     for outing in outings:
         calendar.add_component(_entry(outing, base_url, now))
+    for each in week:
+        calendar.add_component(_weekly(each, base_url, now))
     return bytes(calendar.to_ical())
+
+
+def _weekly(each: Weekly, base_url: str, now: datetime) -> Entry:
+    entry = Entry()
+    entry.add("uid", f"{each.id}@handrail")
+    entry.add("dtstamp", now)
+    entry.add("dtstart", each.first)
+    entry.add("duration", timedelta(minutes=30))
+    entry.add("rrule", {"freq": "weekly", "byday": [WEEKDAYS[day] for day in each.days]})
+    entry.add("summary", each.title)
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{base_url}/routines/")
+    return entry
 
 
 def _entry(outing: Outing, base_url: str, now: datetime) -> Entry:

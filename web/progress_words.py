@@ -74,6 +74,9 @@ def month_sentence(month: Month) -> str:
         ngettext("%(num)s step from home", "%(num)s steps from home", month.prepared)
         if month.prepared
         else "",
+        ngettext("%(num)s time for a routine", "%(num)s times for a routine", month.routines)
+        if month.routines
+        else "",
     ]
     return ", ".join(str(part) for part in parts if part) or str(_("A quiet month. Rest is part of it."))
 

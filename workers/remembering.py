@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from workers.letters import Words
 
@@ -24,6 +24,23 @@ def day(name: str, day: date, *, person: str, base_url: str) -> Words:
         f"  {SAYING}",
         "",
         "You need not do anything. To change or stop this, use the same page.",
+        f"All mails from us: {base_url}/account/mails/",
+        "",
+        "Handrail",
+    ]
+    return Words(subject=SUBJECT, text="\n".join(lines) + "\n")
+
+
+def routine(name: str, begins: datetime, *, base_url: str) -> Words:
+    """Return the reminder of something that comes round each week; ``begins`` by the member's own clock."""
+    lines = [
+        f"Hello {name},",
+        "",
+        f"A small thing of your week is planned for {begins:%A} {begins.day} {begins:%B}, {begins:%H:%M}.",
+        "Which one, and whether it suits you today:",
+        f"{base_url}/routines/",
+        "",
+        "A rest is as good. You can pause or stop this on the same page.",
         f"All mails from us: {base_url}/account/mails/",
         "",
         "Handrail",

@@ -27,6 +27,7 @@ from workers.jobs import (
     rematch,
     reminder,
     reports,
+    routines,
     rsvp,
 )
 from workers.jobs.job import Job
@@ -72,6 +73,7 @@ SUBSCRIPTIONS: dict[str, Subscription] = {
     events.ReportDecided.kind(): Subscription(job=reports.DECIDED),
     events.ReportFiled.kind(): Subscription(job=reports.FILED),
     events.ReportOverdue.kind(): Subscription(job=reports.OVERDUE),
+    events.RoutineDue.kind(): Subscription(job=routines.REMIND),
     events.RsvpChanged.kind(): Subscription(job=rsvp.CHANGED),
     events.SelfChecked.kind(): Subscription(job=checkins.EASE),
     events.SettingsActivated.kind(): Subscription(job=rematch.REMATCH, time_limit=100),

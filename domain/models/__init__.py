@@ -31,6 +31,7 @@ from domain.models.progress import (
     Prompt,
     Win,
 )
+from domain.models.routine import Routine, RoutineDay
 from domain.models.run import (
     Answer,
     BulkPart,
@@ -129,6 +130,8 @@ __all__ = [
     "Restriction",
     "Role",
     "RoleName",
+    "Routine",
+    "RoutineDay",
     "Rsvp",
     "RsvpStatus",
     "RunStatus",

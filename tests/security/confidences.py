@@ -18,6 +18,7 @@ from domain import (
     person_dates,
     person_notes,
     reflections,
+    routines,
     rsvps,
     runs,
     suggestions,
@@ -31,6 +32,7 @@ from domain.ladders import ChangeBody, ChangeKind, RungBody
 from domain.models import CheckInKind, EntryKind, Member, Occurrence, RsvpStatus
 from domain.person_dates import DateBody, Remind
 from domain.reflections import ReflectionBody, SmallWin
+from domain.routine_body import Nudge, RoutineBody, Template
 from domain.suggestions import Drafted
 from domain.trails import Point, Span
 from domain.wins import WinKind
@@ -144,7 +146,13 @@ def people(session: Session, member: Member) -> dict[str, str]:
     note = person_notes.write(session, member=member.id, person=person.id, words=word("person_note"), now=NOW)
     day = DateBody(what=word("person_date"), month=6, day=2, hard=True, remind=Remind.EVE)
     date = person_dates.add(session, member=member, person=person.id, body=day, now=NOW)
-    return {"person": person.id, "person_note": note.id, "person_date": date.id}
+    weekly = RoutineBody(
+        template=Template.WALK, name=word("routine"), days=(1, 3), hour=10, person=person.id, nudge=Nudge.EVE
+    )
+    routine = routines.begin(session, member=member, body=weekly, now=NOW)
+    routines.mark(session, member=member, routine=routine.id, done=True, now=NOW)
+    kept = {"person": person.id, "person_note": note.id, "person_date": date.id}
+    return kept | {"routine": routine.id}
 
 
 def suggested(session: Session, member: Member, occurrence: Occurrence, *, settings: str) -> dict[str, str]:

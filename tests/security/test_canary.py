@@ -25,7 +25,7 @@ OTHERS = [actor for actor in Actor if actor is not Actor.SELF]
 MOVING = {"/admin/", "/admin/desk/"}
 TYPED = dict.fromkeys(("words", "own_words", "reason", "reward", "easy", "card"), "zqtypedqz")
 #: Bodies that hold numbers and fixed words alone; the metamorphic test changes these.
-WORDLESS = {"comforts", "comfort_answers", "comfort_trails", "goals"}
+WORDLESS = {"comforts", "comfort_answers", "comfort_trails", "goals", "routine_days"}
 
 
 def sealed_models() -> list[type[Any]]:

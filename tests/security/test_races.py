@@ -77,6 +77,7 @@ NOTED = {"visits", "support_readings"}
 PRESS = "0123456789abcdef" * 2
 FOUR = ("companionship", "left_out", "isolated", "lonely")
 DAY = {"what": "Driving test", "day": "4", "month": "7", "every": "once", "remind": "day", "hour": "9"}
+WEEKLY = {"name": "Swim", "days": "2", "time": "07:30", "person": "", "nudge": "hour"}
 #: What each form needs to have its effect; the others need nothing.
 FORMS: dict[str, dict[str, str]] = {
     "accounts.become_organizer": {"about": "A slow walk.", "kind": "y"},
@@ -96,6 +97,8 @@ FORMS: dict[str, dict[str, str]] = {
     "people.note": {"words": "Takes oat milk"},
     "profile.change_consent": {"purpose": "group_visibility", "answer": "no"},
     "reports.file": {"category": "other", "words": "Something was not right."},
+    "routines.begin": WEEKLY,
+    "routines.change": WEEKLY,
     "rsvps.accept": {"expected": "40", "over_cap": "1"},
     "supporters.invite": {"name": "Noor", "items": "ladder", "until": f"{NOW + timedelta(days=30):%Y-%m-%d}"},
     "supporters.propose": {"step-words": "Wave back"},

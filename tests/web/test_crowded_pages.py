@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import blocks, notebook, outbox, person_dates, person_notes, reports, rsvps, supporters, wins
+from domain import (
+    blocks,
+    notebook,
+    outbox,
+    person_dates,
+    person_notes,
+    reports,
+    routines,
+    rsvps,
+    supporters,
+    wins,
+)
 from domain.events import MatchingRunRequested
 from domain.models import (
     Account,
@@ -24,6 +35,7 @@ from domain.models import (
 )
 from domain.person_dates import DateBody
 from domain.reports import Kind, Subject
+from domain.routine_body import RoutineBody, Template
 from domain.supporters import Item
 from domain.wins import WinKind
 from tests import factories
@@ -100,13 +112,18 @@ def _notes(rows: Session, member: Member, number: int) -> None:
 
 
 def _people(rows: Session, site: Site, member: Member, number: int) -> None:
-    """Note something about the first person, and a day about each."""
+    """Note something about the first person, a day about each, and a routine with one."""
     first = site.world.things["person"]
     person_notes.write(rows, member=member.id, person=first, words=f"Note {number}", now=NOW)
     day = DateBody(what=f"Day {number}", month=6, day=2 + number)
     (newest, *_) = notebook.entries(rows, member=member.id, kind=EntryKind.PERSON)
     for person in (first, newest.id):
         person_dates.add(rows, member=member, person=person, body=day, now=NOW)
+    weekly = RoutineBody(
+        template=Template.WALK, name=f"Walk {number}", days=(0, 1, 2), hour=10, person=newest.id
+    )
+    routine = routines.begin(rows, member=member, body=weekly, now=NOW)
+    routines.mark(rows, member=member, routine=routine.id, done=number % 2 == 0, now=NOW)
 
 
 def _support(rows: Session, *, owner: str, guest: str) -> None:

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from domain import heartbeats, notebook, person_dates, person_notes
+from domain import heartbeats, notebook, person_dates, person_notes, routines
 from domain.models import EntryKind
 from domain.person_dates import DateBody, Remind
+from domain.routine_body import Nudge, RoutineBody, Template
 from tests import factories
 from tests.browser import THEMES, Theme, axe_findings, opened, overflow, screenshot
 from tests.conftest import NOW
@@ -42,6 +43,17 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         DateBody(what="Driving test", month=1, day=4, year=NOW.year),
     ):  # fmt: skip
         first = person_dates.add(rows, member=member, person=kim, body=day, now=NOW)
+    for name, days, hour, nudge in (
+        ("A morning message to a friend", (0, 3), 9, Nudge.START),
+        ("A walk with a neighbour", (NOW.weekday(),), 10, Nudge.EVE),
+        ("My hobby group", (NOW.weekday(), 5), 18, Nudge.NONE),
+    ):
+        weekly = RoutineBody(template=Template.OWN, name=name, days=days, hour=hour, person=kim, nudge=nudge)
+        routine = routines.begin(rows, member=member, body=weekly, now=NOW)
+    routines.mark(rows, member=member, routine=routine.id, done=False, now=NOW)
+    resting = RoutineBody(template=Template.COURSE, name="My class", days=(2,), hour=18)
+    rests = routines.begin(rows, member=member, body=resting, now=NOW)
+    routines.pause(rows, member=member, routine=rests.id, now=NOW)
     heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=NOW)
     rows.commit()
     return {
@@ -49,6 +61,8 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "person": f"/people/{kim}",
         "person-new": f"/people/{lee}",
         "day": f"/people/days/{first.id}",
+        "week": "/routines/",
+        "routine": f"/routines/{routine.id}",
         "mails": "/account/mails/",
         "for-you": "/suggestions/",
     }

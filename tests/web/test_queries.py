@@ -22,14 +22,15 @@ from web.db import db
 
 #: Statements of each page for a member, those of who is signed in and of the frame included.
 MOST = {
-    "/suggestions/": 16,
+    "/suggestions/": 17,
     "/events/": 8,
     "/outings/": 10,
     "/profile/": 9,
     "/ladder/": 8,
     "/groups/": 10,
-    "/progress/": 14,
-    "/account/mails/": 9,
+    "/progress/": 15,
+    "/account/mails/": 10,
+    "/routines/": 8,
     "/portfolio/": 8,
 }
 

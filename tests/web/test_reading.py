@@ -91,7 +91,9 @@ def of_somebody(member_client: FlaskClient, rows: Session) -> tuple[str, ...]:
     day = {"what": "Birthday", "day": "29", "month": "2", "every": "year", "remind": "eve", "hour": "9"}
     for hard in ({}, {"hard": "y"}):
         assert post(member_client, f"{person}/days", **day | hard).status_code == 303
-    return person, f"{person}/days"
+    weekly = {"name": "Swim", "days": "2", "time": "07:30", "person": "", "nudge": "hour"}
+    assert post(member_client, "/routines/new/own", **weekly).status_code == 303
+    return person, f"{person}/days", "/routines/", "/routines/new/walk"
 
 
 def test_pages_for_members_are_easy_to_read(member_client: FlaskClient, of_somebody: tuple[str, ...]) -> None:

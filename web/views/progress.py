@@ -37,7 +37,7 @@ def index() -> str:
         sayings=[ladder_words.SAYINGS[code] for code in notices.of(session, member=member)],
         ladder=ladders.current(session, member=member.id),
         goals=[_goal(each) for each in goals.current(session, been, member=member, now=now)],
-        empty=not (been.outings or been.wins or been.prepared),
+        empty=not (been.outings or been.wins or been.prepared or been.routines),
         kinds=[_kind(each) for each in kinds],
         moved=sum(kind.sure and kind.moved > 0 for kind in kinds),
         compared=[_compared(each) for each in progress.compared(been)[:DRAWN]],

@@ -16,6 +16,7 @@ from domain import (
     outings,
     person_dates,
     reflections,
+    routines,
     runs,
     sealed,
     suggestions,
@@ -26,7 +27,7 @@ from domain.models import Answer, MatchingRun, RunStatus, Suggestion
 from domain.suggestions import CurrentSuggestion
 from matching.practice import ON_PAPER
 from matching.stages import Stage
-from web import clock, outing_words, reason_words
+from web import clock, filters, outing_words, reason_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.ladder import PracticeForm
@@ -80,8 +81,16 @@ def _facts(*, delay: str) -> dict[str, Any]:
         "upcoming": outings.upcoming(session, member=member.id, now=now)[:2],
         "awaiting": outings.awaiting(session, member=member.id, now=now, limit=1),
         "kept_in_mind": person_dates.any_today(session, member=member, now=now),
+        "in_the_week": _in_the_week(),
         "check_in": next(iter(checkins.due(session, member=member, now=now)), None),
     }
+
+
+def _in_the_week() -> int:
+    """Return how many small things of the member's week are for today and still open."""
+    now = clock.now()
+    found = routines.of(db.session(), member=current_member(), now=now)
+    return len(routines.open_today(found, today=now.astimezone(filters.own_zone()).date()))
 
 
 def _state(run: MatchingRun | None) -> str:
