@@ -50,39 +50,42 @@ class Page:
 
 def look(session: Session, *, member: str, wish: Wish, now: datetime, page: int = 1) -> Page:
     """Return a page of what is to come, soonest first."""
-    query = _open_entries(member).where(*_narrowed(wish, now), Occurrence.cancelled_at.is_(None))
+    query = open_entries(member).where(*narrowed(wish, now), Occurrence.cancelled_at.is_(None))
     count = query.with_only_columns(Occurrence.id).limit(PAGE_LENGTH * MOST_PAGES).subquery()
     found = session.scalar(select(func.count()).select_from(count)) or 0
     pages = max(1, -(-found // PAGE_LENGTH))
     number = min(max(page, 1), pages)
-    ordered = query.order_by(Occurrence.starts_at, Occurrence.id).options(*_UNSAID)
+    ordered = query.order_by(Occurrence.starts_at, Occurrence.id).options(*UNSAID)
     return Page(
-        entries=_entries(session, ordered.offset((number - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)),
+        entries=entries_of(session, ordered.offset((number - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)),
         number=number,
         pages=pages,
     )
 
 
 #: What a list says nothing of is not read for it.
-_UNSAID = (lazyload(Event.interests), lazyload(Group.interests))
+UNSAID = (lazyload(Event.interests), lazyload(Group.interests))
 
 
-def _open_entries(member: str) -> Select[Occurrence, Event, Group, Rsvp]:
+def open_entries(member: str) -> Select[Occurrence, Event, Group, Rsvp]:
+    """Return the query for all occurrences a member may see, those over or called off among them."""
     return (
         select(Occurrence, Event, Group, Rsvp)
         .join(Event, Event.id == Occurrence.event)
         .join(Group, Group.id == Event.group)
         .join(Rsvp, (Rsvp.occurrence == Occurrence.id) & (Rsvp.member == member), isouter=True)
-        .where(Event.published_at.is_not(None), *_open_group(member))
+        .where(Event.published_at.is_not(None), *open_group(member))
     )
 
 
-def _open_group(member: str) -> tuple[ColumnElement[bool], ...]:
+def open_group(member: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a group is open to a member."""
     organizer_seen = visible_to(member, Group.organizer)  # type: ignore[arg-type]
     return Group.closed_at.is_(None), or_(Group.organizer.is_(None), organizer_seen)
 
 
-def _narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
+def narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions that an occurrence to come is what was wished for."""
     conditions: list[ColumnElement[bool]] = [
         Occurrence.starts_at > max(now, wish.after or now),
         Occurrence.starts_at < (wish.before or now + AHEAD),
@@ -99,7 +102,8 @@ def _narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _entries(session: Session, query: Select[Occurrence, Event, Group, Rsvp]) -> tuple[Entry, ...]:
+def entries_of(session: Session, query: Select[Occurrence, Event, Group, Rsvp]) -> tuple[Entry, ...]:
+    """Return what such a query finds."""
     return tuple(
         Entry(occurrence=occurrence, event=event, group=group, answer=answer)
         for occurrence, event, group, answer in session.execute(query)
@@ -108,7 +112,21 @@ def _entries(session: Session, query: Select[Occurrence, Event, Group, Rsvp]) ->
 
 def one(session: Session, *, member: str, occurrence: str) -> Entry:
     """Return one occurrence, also one that is over or cancelled; what is not open is not there."""
-    found = _entries(session, _open_entries(member).where(Occurrence.id == occurrence))
+    found = entries_of(session, open_entries(member).where(Occurrence.id == occurrence))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def next_of(session: Session, *, member: str, event: str, now: datetime) -> Entry:
+    """Return an event's next occurrence that takes place. Raises `NotFound`."""
+    ahead = open_entries(member).where(
+        Event.id == event,
+        Event.cancelled_at.is_(None),
+        Occurrence.starts_at > now,
+        Occurrence.cancelled_at.is_(None),
+    )
+    found = entries_of(session, ahead.order_by(Occurrence.starts_at).limit(1))
     if not found:
         raise NotFound
     return found[0]
@@ -118,17 +136,17 @@ def of_group(
     session: Session, *, member: str, group: str, now: datetime, limit: int = 6
 ) -> tuple[Entry, ...]:
     """Return a group's next occurrences."""
-    query = _open_entries(member).where(
+    query = open_entries(member).where(
         Group.id == group, Occurrence.starts_at > now, Occurrence.cancelled_at.is_(None)
     )
-    return _entries(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
+    return entries_of(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
 
 
 def of_my_groups(
     session: Session, *, member: str, now: datetime, until: datetime, limit: int
 ) -> tuple[Entry, ...]:
     """Return what the member's groups do next, as far as they have not answered it."""
-    query = _open_entries(member).where(
+    query = open_entries(member).where(
         Occurrence.starts_at > now,
         Occurrence.starts_at < until,
         Occurrence.cancelled_at.is_(None),
@@ -136,14 +154,14 @@ def of_my_groups(
         Rsvp.id.is_(None),
         _belongs(member),
     )
-    return _entries(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
+    return entries_of(session, query.order_by(Occurrence.starts_at, Occurrence.id).limit(limit))
 
 
 def groups(
     session: Session, *, member: str, interest: str | None = None, page: int = 1
 ) -> tuple[list[Group], int, int]:
     """Return a page of open groups by name, its number, and how many pages there are."""
-    query = select(Group).where(*_open_group(member))
+    query = select(Group).where(*open_group(member))
     if interest is not None:
         query = query.where(
             exists().where(GroupInterest.group == Group.id, GroupInterest.interest == interest)
@@ -159,7 +177,7 @@ def groups(
 
 def joined(session: Session, *, member: str) -> list[Group]:
     """Return the open groups a member belongs to, by name."""
-    mine = select(Group).where(_belongs(member), *_open_group(member))
+    mine = select(Group).where(_belongs(member), *open_group(member))
     return list(session.scalars(mine.order_by(Group.name)))
 
 

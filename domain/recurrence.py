@@ -64,6 +64,14 @@ def occurrences_between(recurrence: Recurrence, *, after: datetime, before: date
     return tuple(Span(starts_at=at, ends_at=at + recurrence.duration) for at in islice(starts, LIMIT))
 
 
+def as_component(recurrence: Recurrence) -> Event:
+    """Return it as an iCalendar event of its own: DTSTART with its zone, RRULE, EXDATE; nothing else.
+
+    Raises ``UnsupportedRule``.
+    """
+    return _component(recurrence, recurrence.starts_local)
+
+
 def _starts_from(recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
     """Yield the starts from an instant on, in order, as UTC."""
     calendar = Calendar()
@@ -74,16 +82,24 @@ def _starts_from(recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
 
 
 def _as_component(recurrence: Recurrence, after: datetime) -> Event:
-    zone = ZoneInfo(recurrence.tz)
-    component = Event()
-    component.add("uid", "occurrence")
-    component.add("duration", timedelta(0))
+    """Return it for working out starts from an instant on: it lasts no time, and begins shortly before."""
     starts_local = recurrence.starts_local
     if recurrence.rrule is not None:
-        parts = _checked(recurrence.rrule)
-        starts_local = _near(starts_local, parts, after.astimezone(zone).replace(tzinfo=None))
-        component.add("rrule", vRecur.from_ical(_joined(_with_instant_until(parts, zone))))
+        wanted = after.astimezone(ZoneInfo(recurrence.tz)).replace(tzinfo=None)
+        starts_local = _near(starts_local, _checked(recurrence.rrule), wanted)
+    component = _component(recurrence, starts_local)
+    component.add("uid", "occurrence")
+    component.add("duration", timedelta(0))
+    return component
+
+
+def _component(recurrence: Recurrence, starts_local: datetime) -> Event:
+    zone = ZoneInfo(recurrence.tz)
+    component = Event()
     component.add("dtstart", starts_local.replace(tzinfo=zone))
+    if recurrence.rrule is not None:
+        parts = _with_instant_until(_checked(recurrence.rrule), zone)
+        component.add("rrule", vRecur.from_ical(_joined(parts)))
     for skipped in skipped_times(recurrence.exdates):
         component.add("exdate", skipped.replace(tzinfo=zone))
     return component

@@ -1,4 +1,4 @@
-"""Outings as iCalendar: the same UID for as long as an outing lives, so that a change replaces it."""
+"""Outings and recurring events as iCalendar; each keeps its UID, so that a change replaces it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from icalendar import Alarm, Calendar
 from icalendar import Event as Entry
 
 from domain.models import Event
 from domain.outings import Outing
+from domain.recurrence import as_component
+from domain.recurring import Series
 from domain.rhythm import WEEKDAYS
+from domain.schedule import recurrence_of
 
 PRODUCT = "-//Handrail//Outings//EN"
 
@@ -39,6 +43,19 @@ def calendar_of(
 
     ``week``: what comes round each week, under a name that says nothing of it.
     """
+    entries = [_entry(outing, base_url, now) for outing in outings]
+    return _file(entries + [_weekly(each, base_url, now) for each in week], name)
+
+
+def recurring_calendar(series: Iterable[Series], *, base_url: str, now: datetime, name: str) -> bytes:
+    """Return an iCalendar file of recurring events, each with its rule; dates called off are left out of it.
+
+    The town at most, whoever said yes: the exact place stands in the calendar of one's outings.
+    """
+    return _file([_series_entry(each, base_url, now) for each in series], name)
+
+
+def _file(entries: Iterable[Entry], name: str | None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -46,10 +63,9 @@ def calendar_of(
     if name:
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
-    for outing in outings:
-        calendar.add_component(_entry(outing, base_url, now))
-    for each in week:
-        calendar.add_component(_weekly(each, base_url, now))
+    for entry in entries:
+        calendar.add_component(entry)
+    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -63,6 +79,28 @@ def _weekly(each: Weekly, base_url: str, now: datetime) -> Entry:
     entry.add("summary", each.title)
     entry.add("class", "PRIVATE")
     entry.add("url", f"{base_url}/routines/")
+    return entry
+
+
+def _series_entry(series: Series, base_url: str, now: datetime) -> Entry:
+    event, group = series.next.event, series.next.group
+    recurrence = recurrence_of(event)
+    entry = as_component(recurrence)
+    zone = ZoneInfo(event.time_zone)
+    for at in series.off:
+        entry.add("exdate", at.astimezone(zone))
+    entry.add("uid", f"{event.id}@handrail")
+    entry.add("dtstamp", now)
+    entry.add("sequence", event.sequence)
+    entry.add("duration", recurrence.duration)
+    entry.add("summary", event.title)
+    entry.add("class", "PRIVATE")
+    entry.add("transp", "TRANSPARENT")  # it is possible, not planned: the time stays free
+    entry.add("url", f"{base_url}/events/recurring/{event.id}")
+    entry.add("location", _("Online") if event.online else event.locality or group.locality or "")
+    entry.add(
+        "description", _("With %(group)s. The exact place is shown when you say yes.", group=group.name)
+    )
     return entry
 
 

@@ -42,7 +42,7 @@ def _to(endpoint: str, label: Any, who: Audience, *pages: str) -> Way:
 WAYS = (
     _to("suggestions.index", _l("For you"), Audience.MEMBER, "suggestions"),
     _to("rsvps.index", _l("Outings"), Audience.MEMBER, "rsvps", "reflections"),
-    _to("events.index", _l("Events"), Audience.MEMBER, "events", "groups"),
+    _to("events.index", _l("Events"), Audience.MEMBER, "events", "recurring", "groups"),
     _to("ladder.index", _l("Ladder"), Audience.MEMBER, "ladder"),
     _to(
         "profile.index",

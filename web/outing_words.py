@@ -39,9 +39,7 @@ def card(occurrence: Occurrence, event: Event, group: Group) -> dict[str, Any]:
     """Return what the card macros show; the exact place is left out."""
     told, assumed = _from_facts(event)
     facts: dict[str, Any] = {
-        "where": _("Online")
-        if event.online
-        else event.locality or group.locality or _("Place not stated yet"),
+        "where": where(event, group),
         "duration": filters.duration_words(_length(occurrence) / timedelta(minutes=1)),
         "cost": _cost(event),
         "step_free": _step_free(event, group),
@@ -62,6 +60,13 @@ def card(occurrence: Occurrence, event: Event, group: Group) -> dict[str, Any]:
         "href": url_for("events.page", occurrence=occurrence.id),
         "assumed": assumed,
     }
+
+
+def where(event: Event, group: Group) -> str:
+    """Return the town at most."""
+    if event.online:
+        return str(_("Online"))
+    return event.locality or group.locality or str(_("Place not stated yet"))
 
 
 def _length(occurrence: Occurrence) -> timedelta:
@@ -111,13 +116,18 @@ def _step_free(event: Event, group: Group) -> str:
 
 def when_words(occurrence: Occurrence, event: Event) -> str:
     """Return when it is in the member's zone, and on the spot where the clocks there differ."""
-    own = filters.own_zone()
-    said = filters.when(occurrence, own)
-    there = ZoneInfo(event.time_zone)
-    start = occurrence.starts_at
-    if start.astimezone(there).utcoffset() == start.astimezone(own).utcoffset():
+    said = filters.when(occurrence, filters.own_zone())
+    if not clocks_differ(occurrence, event):
         return said
-    return str(_("%(when)s your time (%(local)s there)", when=said, local=filters.clock_time(start, there)))
+    local = filters.clock_time(occurrence.starts_at, ZoneInfo(event.time_zone))
+    return str(_("%(when)s your time (%(local)s there)", when=said, local=local))
+
+
+def clocks_differ(occurrence: Occurrence, event: Event) -> bool:
+    """Return whether the member's clock shows another time than the one on the spot."""
+    own, there = filters.own_zone(), ZoneInfo(event.time_zone)
+    start = occurrence.starts_at
+    return start.astimezone(there).utcoffset() != start.astimezone(own).utcoffset()
 
 
 def pressure(anticipated: float | None) -> dict[str, Any]:

@@ -114,6 +114,26 @@ def test_a_calendar_holds_no_line_somebody_wrote(site: Site, payload: str) -> No
     assert b"\n" not in body.replace(b"\r\n", b"")
 
 
+@pytest.mark.requirement("C36")
+@pytest.mark.parametrize("payload", ICS)
+def test_the_calendar_of_what_comes_back_holds_none_either(site: Site, payload: str) -> None:
+    planted(site, payload)
+    page = site.ask(Actor.SELF, "/events/recurring/").get_data(as_text=True)
+    path = re.search(r"/calendar/[^<\s]+/recurring\.ics", page)
+    assert path
+    body = site.ask(Actor.ANONYMOUS, path[0]).get_data()
+    found = Calendar.from_ical(body)
+    series = found.walk("VEVENT")
+    assert len(series) == 2
+    assert found.walk("VALARM") == []
+    assert str(found["method"]) == "PUBLISH"
+    for entry in series:
+        assert not {"ATTENDEE", "X-PLANTED"} & set(entry)
+        assert str(entry["url"]).startswith("http://localhost:8000/events/recurring/")
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    assert b"\n" not in body.replace(b"\r\n", b"")
+
+
 @pytest.mark.requirement("C35")
 @pytest.mark.parametrize("payload", FORMULAS)
 def test_a_table_holds_no_formula(payload: str) -> None:

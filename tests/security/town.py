@@ -136,6 +136,7 @@ def _event(session: Session, group: Group) -> tuple[Event, Occurrence, Occurrenc
         venue="Mill House",
         address="12 Mill Lane",
         locality="Larkford",
+        rrule="FREQ=WEEKLY;BYDAY=TU",
         now=NOW - timedelta(days=20),
     )
     ahead = factories.occurrence(session, event=event)

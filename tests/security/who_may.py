@@ -31,7 +31,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         home.index pages.about pages.pause pages.leave pages.privacy pages.terms pages.theme help.index
         privacy_tools.meeting_safely privacy_tools.come_back privacy_tools.left accounts.check_mail
         calendar.feed mails.ask_stop mails.stop dev.design dev.mail health.alive health.ready health.figures
-        directory.index
+        directory.index calendar.recurring_feed
         static security.static security.login security.logout security.register security.forgot_password
         security.reset_password security.send_confirmation security.confirm_email
         security.change_email_confirm security.mf_recovery security.tf_select security.two_factor_rescue
@@ -68,6 +68,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         mails.index mails.choose mails.none mails.no_reminders people.page people.note people.forget_note
         people.new_day people.add_day people.day people.change_day people.forget_day
         routines.index routines.new routines.begin routines.page routines.change routines.act
+        recurring.index recurring.page
     """,
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
@@ -119,6 +120,7 @@ OWN: dict[frozenset[Actor], str] = {
 NOWHERE = frozenset(
     [
         "calendar.feed",
+        "calendar.recurring_feed",
         "mails.ask_stop",
         "mails.stop",
         "security.static",

@@ -94,7 +94,9 @@ def _outings(rows: Session, site: Site, member: Member, neighbour: Member, numbe
     group = factories.group(rows, organizer=organizer, name=f"Group {number}", locality="Larkford")
     for each in (member, neighbour):
         factories.membership(rows, of=each, group=group, now=NOW - timedelta(days=30), name_shown=True)
-    event = factories.event(rows, group=group, title=f"Walk {number}", facts={"talking": 0.3})
+    event = factories.event(
+        rows, group=group, title=f"Walk {number}", facts={"talking": 0.3}, rrule="FREQ=WEEKLY"
+    )
     ahead = factories.occurrence(rows, event=event, starts_at=NOW + timedelta(days=2 + number))
     behind = factories.occurrence(rows, event=event, starts_at=NOW - timedelta(days=3, hours=number))
     confidences.outings(rows, member, ahead=ahead, behind=behind)

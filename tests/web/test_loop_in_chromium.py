@@ -50,6 +50,7 @@ def town(rows: Session, address: str, monkeypatch: pytest.MonkeyPatch) -> Town:
     kept.learnt_at = NOW
     _ladder(rows, member, kept.id)
     cancelled.cancelled_at = NOW
+    outing(rows, days=3, title="Tea and cards", rrule="FREQ=WEEKLY")
     paths = (
         "/suggestions/",
         f"/occurrences/{idea.id}",
@@ -65,6 +66,8 @@ def town(rows: Session, address: str, monkeypatch: pytest.MonkeyPatch) -> Town:
         "/ladder/tough-day",
         "/events/",
         "/events/?free=1",
+        "/events/recurring/",
+        "/events/recurring/?day=sunday",
         "/groups/",
         "/groups/?interest=choir",
     )

@@ -38,6 +38,7 @@ INSIDE = (
     "/profile/",
     "/account/",
     "/portfolio/",
+    "/events/recurring/",
     "/notebook/activity",
     "/notebook/person",
     "/practice/",

@@ -1,4 +1,4 @@
-"""Outings for one's own calendar: one at a time, or all of them by a private link."""
+"""For one's own calendar: outings, one at a time or all by a private link, and what comes back near one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, current_app
 from flask_babel import gettext as _
 
-from domain import outings, routines
+from domain import outings, reach, recurring, routines
+from domain.errors import NotFound
 from domain.models import Member
-from web import clock, feed_links
+from web import clock, feed_links, recurring_wishes
 from web.auth import Audience, audience, current_member
-from web.calendar import Weekly, calendar_of
+from web.calendar import Weekly, calendar_of, recurring_calendar
 from web.config import WebConfig
 from web.db import db
+from web.feed_links import Feed
 
 bp = Blueprint("calendar", __name__)
 
@@ -51,6 +53,27 @@ def _week(member: str, now: datetime) -> list[Weekly]:
         for each in routines.of(db.session(), member=row, now=now)
         if not each.paused
     ]
+
+
+@bp.get("/calendar/<token>/recurring.ics")
+@audience(Audience.ANYONE)
+def recurring_feed(token: str) -> Response:
+    """Return what comes back near whoever the link belongs to, narrowed as its address says."""
+    session, now = db.session(), clock.now()
+    member = session.get(Member, feed_links.member_of(token, Feed.RECURRING))
+    if member is None:
+        raise NotFound
+    asked = recurring_wishes.chosen()
+    found = recurring.feed(
+        session,
+        member=member.id,
+        wish=asked.wish(),
+        reach=asked.reach(reach.of_member(session, member)),
+        now=now,
+        day=asked.day,
+    )
+    body = recurring_calendar(found, base_url=_base_url(), now=now, name=str(_("What comes back")))
+    return _file(body, "recurring.ics")
 
 
 def _base_url() -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from domain import agenda, facilitation, rsvps
-from domain.agenda import Entry, Wish
+from domain.agenda import Entry
 from domain.models import RsvpStatus
-from web import clock, directory_words, filters, outing_words
+from web import clock, directory_words, event_wishes, filters, outing_words
 from web.auth import Audience, audience, current_member
 from web.config import WebConfig
 from web.db import db
@@ -23,8 +21,6 @@ from web.prose import prose
 
 bp = Blueprint("events", __name__)
 
-#: How far ahead a choice of "when" looks: from and to, in days from local midnight.
-SPANS: dict[str, tuple[int, int]] = {"today": (0, 1), "week": (0, 7), "fortnight": (0, 14)}
 #: What a list says of an event; its page says the rest.
 LISTED = (
     "id",
@@ -46,35 +42,14 @@ ANSWERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chosen:
-    """The filters as asked for; anything unknown counts as not asked."""
-
-    interest: str
-    when: str
-    place: str
-    free: bool
-
-    @property
-    def query(self) -> dict[str, str]:
-        """Return what is to be carried on to the next page."""
-        asked = {
-            "interest": self.interest,
-            "when": self.when,
-            "place": self.place,
-            "free": "1" if self.free else "",
-        }
-        return {name: value for name, value in asked.items() if value}
-
-
 @bp.get("/events/")
 @audience(Audience.MEMBER)
 def index() -> str:
-    chosen = _chosen()
+    chosen = event_wishes.chosen()
     page = agenda.look(
         db.session(),
         member=current_member().id,
-        wish=_wish(chosen),
+        wish=event_wishes.wish(chosen, **event_wishes.span(chosen)),
         now=clock.now(),
         page=request.args.get("page", 1, type=int),
     )
@@ -86,6 +61,7 @@ def index() -> str:
         page=page,
         chosen=chosen,
         interests=outing_words.LABELS,
+        places=event_wishes.where(),
     )
 
 
@@ -94,28 +70,6 @@ def _day(entries: list[Entry]) -> dict[str, Any]:
         "words": filters.day(entries[0].occurrence.starts_at),
         "cards": [{name: card[name] for name in LISTED} for card in map(_card, entries)],
     }
-
-
-def _chosen() -> Chosen:
-    args = request.args
-    return Chosen(
-        interest=args.get("interest", "") if args.get("interest") in outing_words.LABELS else "",
-        when=args.get("when", "") if args.get("when") in SPANS else "",
-        place=args.get("place", "") if args.get("place") in {"online", "there"} else "",
-        free=args.get("free") == "1",
-    )
-
-
-def _wish(chosen: Chosen) -> Wish:
-    today = clock.now().astimezone(filters.own_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
-    first, last = SPANS.get(chosen.when, (0, 60))
-    return Wish(
-        interest=chosen.interest or None,
-        after=today + timedelta(days=first),
-        before=today + timedelta(days=last),
-        online={"online": True, "there": False}.get(chosen.place),
-        free=chosen.free,
-    )
 
 
 def _card(entry: Entry) -> dict[str, Any]:
@@ -134,6 +88,7 @@ def page(occurrence: str) -> str:
         "events/page.html",
         entry=entry,
         card=_card(entry),
+        elsewhere=outing_words.clocks_differ(entry.occurrence, entry.event),
         begun=entry.occurrence.starts_at <= now,
         going=entry.answer is not None and entry.answer.status == RsvpStatus.YES,
         offered=rsvps.place_offered(db.session(), member=member, occurrence=entry.occurrence),
