@@ -23,7 +23,8 @@ class Group(Identified, Base):
     description: Mapped[str] = mapped_column(Text, default="")  #: small Markdown
     offers: Mapped[list[str]] = mapped_column(JSON, default=list)  #: kinds of connection (`Need`)
     values: Mapped[list[str]] = mapped_column(JSON, default=list)  #: slugs (R76)
-    access: Mapped[list[str]] = mapped_column(JSON, default=list)  #: access needs met, slugs
+    access: Mapped[list[str]] = mapped_column(JSON, default=list)  #: stated as there: `domain.inclusion.Item`
+    access_unmet: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  #: as not there
     locality: Mapped[str | None] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(60))
     newcomer_limit: Mapped[int | None]  #: newcomers an occurrence can welcome
