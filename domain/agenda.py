@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, lazyload
 
+from domain import inclusion
 from domain.errors import NotFound
+from domain.inclusion import Item
 from domain.models import Event, EventInterest, Group, GroupInterest, Membership, Occurrence, Rsvp
 from domain.visibility import visible_to
 
@@ -27,6 +29,7 @@ class Wish:
     before: datetime | None = None
     online: bool | None = None
     free: bool = False
+    needs: tuple[Item, ...] = ()  #: all of them are met
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +102,7 @@ def narrowed(wish: Wish, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(Event.online.is_(wish.online))
     if wish.free:
         conditions.append(Event.price == 0)
+    conditions += [inclusion.holds(item) for item in wish.needs]
     return conditions
 
 

@@ -68,6 +68,7 @@ def _group(each: Mapping[str, Any], body: Mapping[str, Any]) -> GroupDraft:
         offers=tuple(Need(need) for need in each["offers"]),
         values=tuple(each["values"]),
         access=tuple(each["access"]),
+        access_unmet=tuple(each.get("unmet", ())),
         locality=body["name"],
         time_zone=body["time_zone"],
         newcomer_limit=3,

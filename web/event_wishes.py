@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from domain.agenda import Wish
+from domain.inclusion import Item
 from web import clock, filters, outing_words
 
 #: How far ahead a choice of "when" looks: from and to, in days from local midnight.
@@ -24,16 +26,17 @@ class Chosen:
     when: str
     place: str
     free: bool
+    needs: tuple[Item, ...]
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """Return what is to be carried on to the next page."""
         asked = {
             "interest": self.interest,
             "when": self.when,
             "place": self.place,
             "free": "1" if self.free else "",
-        }
+        } | asking_for(self.needs)
         return {name: value for name, value in asked.items() if value}
 
 
@@ -45,7 +48,18 @@ def chosen(*, places: frozenset[str] = frozenset({"online", "there"})) -> Chosen
         when=args.get("when", "") if args.get("when") in SPANS else "",
         place=args.get("place", "") if args.get("place") in places else "",
         free=args.get("free") == "1",
+        needs=tuple(item for item in Item if args.get(need_name(item)) == "1"),
     )
+
+
+def need_name(item: Item) -> str:
+    """Return what a need is called in an address; each by itself, as nothing may stand there twice."""
+    return f"need_{item.value}"
+
+
+def asking_for(needs: Collection[str]) -> dict[str, Any]:
+    """Return what narrows a list to these needs, for an address."""
+    return {need_name(item): "1" for item in Item if item in needs}
 
 
 def wish(asked: Chosen, **span: Any) -> Wish:
@@ -54,6 +68,7 @@ def wish(asked: Chosen, **span: Any) -> Wish:
         interest=asked.interest or None,
         online={"online": True, "there": False}.get(asked.place),
         free=asked.free,
+        needs=asked.needs,
         **span,
     )
 

@@ -111,6 +111,8 @@ def _cost(event: Event) -> str:
 def _step_free(event: Event, group: Group) -> str:
     if event.online:
         return str(_("From wherever you are"))
+    if "step_free" in group.access_unmet:
+        return str(_("Not step-free"))
     return str(_("Step-free") if "step_free" in group.access else _("Step-free: not stated"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from babel.dates import get_day_names
 from flask import request
@@ -33,7 +34,7 @@ class Asked:
         return "" if self.day is None else NAMES[self.day]
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """Return what is to be carried on to the next page, and to the feed."""
         day = {"day": self.day_name} if self.day_name else {}
         return {name: value for name, value in self.filters.query.items() if name != "when"} | day

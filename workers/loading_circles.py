@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain import company
+from domain import company, inclusion
 from domain.models import Event, Group, Occurrence
 from matching.circle_ceilings import bearable
 from matching.circles import Seeker
@@ -30,7 +30,9 @@ def load_seekers(
     All said yes to the one occurrence, so its time is one they share.
     """
     ids = sorted(members)
-    group = session.get_one(Group, session.get_one(Event, occurrence.event).group)
+    event = session.get_one(Event, occurrence.event)
+    group = session.get_one(Group, event.group)
+    there = inclusion.met(inclusion.statement(event, group))
     situation = situation_at(session, occurrence)
     again, met = company.mutual(session, ids), company.met(session, ids)
     return {
@@ -41,7 +43,7 @@ def load_seekers(
             pace=float(each.pace.weekly_cap),
             newcomer=not any(each.visits.values()),
             been_before=each.visits.get(group.id, 0) > 0,
-            access_met=each.preferences.access_needs <= set(group.access),
+            access_met=each.preferences.access_needs <= there,
             apart=each.apart,
             again=frozenset(again.get(each.id, ())),
             met=frozenset(met.get(each.id, ())),

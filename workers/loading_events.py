@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, distinct, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
+from domain import inclusion
+from domain.inclusion import Statement
 from domain.models import (
     Event,
     EventFact,
@@ -25,6 +27,7 @@ from domain.models import (
     Suggestion,
 )
 from matching.inputs import EventInput, Need, Situation, slot_of
+from matching.inputs import SituationFeature as F
 from workers.reach import Box, within
 from workers.situations import Fact, is_evening, situation_of
 
@@ -117,6 +120,7 @@ def _events() -> Any:
         Event.longitude,
         Event.capacity,
         Event.greeter,
+        Event.price,
     )
 
 
@@ -161,13 +165,26 @@ class _Upcoming:
             "offers": frozenset(Need(each) for each in group.offers),
             "latitude": None if row.online else row.latitude,
             "longitude": None if row.online else row.longitude,
-            "access": frozenset(group.access),
+            "access": inclusion.met(self._statement(group)),
             "people": frozenset(people | {group.organizer} if group.organizer else people),
             "gatherings_per_month": float(around.gatherings.get(group.id, 0)) if row.rrule else 0.0,
             "attended": around.attended.get(group.id, 0),
             "showings": around.showings.get(group.id, 0),
             "group_age_days": max(0.0, (now - group.created_at) / timedelta(days=1)),
         }
+
+    def _statement(self, group: Any) -> Statement:
+        host = self._facts.get(F.NO_HOST)
+        return Statement(
+            there=group.access,
+            online=self._row.online,
+            price=self._row.price,
+            greeted=inclusion.greeted(
+                self._row.greeter,
+                group.greeter,
+                no_host=None if host is None or host.assumed else host.value,
+            ),
+        )
 
     def situation(self, starts_local: datetime) -> Situation:
         """Return what it is like at that hour: of all the hours only day and evening differ."""

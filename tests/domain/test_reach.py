@@ -76,7 +76,7 @@ def test_the_rough_bounds_leave_out_nothing_in_reach(
 @pytest.mark.parametrize("limits", [{"centre": LARKFORD, "radius_km": 5.0}, {"online_only": True}, {}])
 def test_the_bounds_hold_in_the_database_too(session: Session, limits: dict[str, Any]) -> None:
     group = factories.group(session)
-    spots = {
+    spots: dict[str, dict[str, Any]] = {
         "here": {"latitude": 51.21, "longitude": -1.96},
         "far": {"latitude": 52.2, "longitude": -1.95},
         "east": {"latitude": 51.2, "longitude": -1.0},

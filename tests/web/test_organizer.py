@@ -136,7 +136,8 @@ def test_a_group_sent_twice_is_founded_once(organizer_client: FlaskClient, rows:
         "summary": "Gentle walks.",
         "time_zone": "Europe/London",
         "offers": ["daytime_chat"],
-        "access": ["step_free"],
+        "has_step_free": "yes",
+        "has_quiet": "no",
         "interests": ["walking", "nature"],
         "newcomer_limit": "2",
     }

@@ -99,6 +99,24 @@ def test_answers_become_plans_visits_and_what_is_left_alone(session: Session, pl
     assert told.history[0].attended == 1
 
 
+@pytest.mark.requirement("R77")
+def test_access_is_what_was_stated_and_what_an_event_says_by_itself(
+    session: Session, place: Occurrence
+) -> None:
+    (before,) = upcoming(session)
+    assert before.access == {"captions", "greeter"}, "a host is stated, and in a place nothing is captioned"
+    event = session.get_one(Event, place.event)
+    session.get_one(Group, event.group).access = ["quiet"]
+    event.price = 0
+    session.flush()
+    assert upcoming(session)[0].access == {"captions", "greeter", "quiet", "no_cost"}
+    event.online = True
+    session.flush()
+    (online,) = upcoming(session)
+    assert online.access >= {"step_free", "seating", "toilets", "transport", "quiet"}
+    assert "captions" not in online.access
+
+
 @pytest.mark.parametrize("said", [Answer.NOT_NOW, Answer.NOT_A_FIT])
 def test_not_now_leaves_a_date_and_not_a_fit_a_group(
     session: Session, place: Occurrence, said: Answer

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
+from domain.inclusion import Item
 from domain.listings.interests import INTERESTS
 from matching.inputs import Need
 
@@ -25,12 +26,18 @@ NEED_NOTES: Mapping[Need, str] = {
     Need.GROUP_INVOLVEMENT: _l("The same faces each week, and a place of your own among them."),
     Need.NOT_SURE: _l("That is fine. We start broad and gentle."),
 }
-ACCESS: Mapping[str, str] = {
-    "step_free": _l("No steps on the way in"),
-    "seating": _l("A seat all the time"),
-    "quiet": _l("A quiet place"),
-    "toilets": _l("A toilet close by"),
-    "hearing_loop": _l("A hearing loop"),
+ACCESS: Mapping[Item, str] = {
+    Item.STEP_FREE: _l("No steps on the way in"),
+    Item.SEATING: _l("A seat all the time"),
+    Item.QUIET: _l("A quiet place to step aside"),
+    Item.TOILETS: _l("A toilet close by"),
+    Item.HEARING_LOOP: _l("A hearing loop"),
+    Item.TRANSPORT: _l("A bus or train stop close by"),
+    Item.GREETER: _l("Somebody who says hello"),
+    Item.NEWCOMERS: _l("Nothing asked of new people"),
+    Item.FRIEND: _l("You can bring a friend"),
+    Item.NO_COST: _l("A way to come without paying"),
+    Item.CAPTIONS: _l("Captions or text, where it is online"),
 }
 VALUES: Mapping[str, str] = {
     "kindness": _l("Kindness"),

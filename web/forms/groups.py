@@ -10,6 +10,7 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from domain.groups import GroupDraft
+from domain.inclusion import ASKED, Item, Said
 from domain.models import Group
 from domain.models.base import new_id
 from matching.inputs import Need
@@ -18,6 +19,8 @@ from web.forms.choices import ACCESS, NEEDS, VALUES, interest_choices, options
 from web.forms.numbers import Between
 from web.forms.words import TicksField, tidy
 
+#: Each item of the checklist is answered so.
+ANSWERS = {Said.UNSAID: _l("Not stated"), Said.YES: _l("Yes, each time"), Said.NO: _l("No")}
 IDENTITY = Regexp(r"^[0-9a-f]{32}$", message=_l("This form is not whole. Please load the page again."))
 
 
@@ -48,11 +51,6 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
         choices=options({need: NEEDS[need] for need in NEEDS if need is not Need.NOT_SURE}),
     )
     values = TicksField(_l("What matters to the group?"), choices=options(VALUES))
-    access = TicksField(
-        _l("What can people count on?"),
-        choices=options(ACCESS),
-        description=_l("Tick only what is there each time. What is not ticked is shown as not stated."),
-    )
     greeter = StringField(
         _l("Who says hello to somebody new?"),
         [Optional(), Length(max=120, message=_l("Use up to 120 letters."))],
@@ -71,6 +69,14 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
     )
     time_zone = SelectField(_l("Time zone"), choices=time_zones, default=HOME_ZONE)
 
+    @property
+    def checklist(self) -> list[SelectField]:
+        """Return the fields of the checklist, in its order."""
+        return [self[field_name(item)] for item in ASKED]
+
+    def _answered(self, answer: Said) -> tuple[str, ...]:
+        return tuple(item.value for item in ASKED if self[field_name(item)].data == answer)
+
     def draft(self) -> GroupDraft:
         """Return what was said, for `domain.groups`."""
         return GroupDraft(
@@ -79,7 +85,8 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
             description=self.description.data or "",
             offers=tuple(Need(each) for each in self.offers.data),
             values=tuple(self.values.data),
-            access=tuple(self.access.data),
+            access=self._answered(Said.YES),
+            access_unmet=self._answered(Said.NO),
             locality=self.locality.data or None,
             time_zone=self.time_zone.data,
             newcomer_limit=self.newcomer_limit.data,
@@ -88,10 +95,25 @@ class GroupForm(FlaskForm):  # type: ignore[misc]
         )
 
 
+def field_name(item: Item) -> str:
+    """Return what the field of an item is called."""
+    return f"has_{item.value}"
+
+
+for _item in ASKED:
+    _field = SelectField(ACCESS[_item], choices=options(ANSWERS), default=Said.UNSAID)
+    setattr(GroupForm, field_name(_item), _field)
+
+
 def as_fields(group: Group) -> dict[str, Any]:
     """Return a group as the form shows it."""
-    names = ("name", "summary", "description", "offers", "values", "access", "locality", "time_zone")
+    names = ("name", "summary", "description", "offers", "values", "locality", "time_zone")
     facts = {name: getattr(group, name) for name in (*names, "newcomer_limit", "greeter")}
+    facts |= {
+        field_name(item): Said.YES if item in group.access else Said.NO
+        for item in ASKED
+        if item in {*group.access, *group.access_unmet}
+    }
     return facts | {"key": group.id, "interests": [each.interest for each in group.interests]}
 
 

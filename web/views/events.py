@@ -13,10 +13,11 @@ from markupsafe import Markup
 from domain import agenda, facilitation, rsvps
 from domain.agenda import Entry
 from domain.models import RsvpStatus
-from web import clock, directory_words, event_wishes, filters, outing_words
+from web import clock, directory_words, event_wishes, filters, inclusion_words, outing_words
 from web.auth import Audience, audience, current_member
 from web.config import WebConfig
 from web.db import db
+from web.forms.choices import ACCESS
 from web.prose import prose
 
 bp = Blueprint("events", __name__)
@@ -34,6 +35,7 @@ LISTED = (
     "talking",
     "cost",
     "assumed",
+    "missing",
 )
 ANSWERS = {
     RsvpStatus.YES: _l("You said yes"),
@@ -54,27 +56,34 @@ def index() -> str:
         page=request.args.get("page", 1, type=int),
     )
     zone = filters.own_zone()
+    needs = inclusion_words.asked_for()
     days = groupby(page.entries, key=lambda entry: entry.occurrence.starts_at.astimezone(zone).date())
     return render_template(
         "events/index.html",
-        days=[(date, _day(list(entries))) for date, entries in days],
+        days=[(date, _day(list(entries), needs)) for date, entries in days],
         page=page,
         chosen=chosen,
         interests=outing_words.LABELS,
         places=event_wishes.where(),
+        needs=ACCESS,
+        needed=url_for("events.index", **event_wishes.asking_for(needs)) if needs else None,
     )
 
 
-def _day(entries: list[Entry]) -> dict[str, Any]:
+def _day(entries: list[Entry], needs: tuple[str, ...]) -> dict[str, Any]:
+    cards = [_card(each, needs) for each in entries]
     return {
         "words": filters.day(entries[0].occurrence.starts_at),
-        "cards": [{name: card[name] for name in LISTED} for card in map(_card, entries)],
+        "cards": [{name: card[name] for name in LISTED} for card in cards],
     }
 
 
-def _card(entry: Entry) -> dict[str, Any]:
+def _card(entry: Entry, needs: tuple[str, ...]) -> dict[str, Any]:
     answer = ANSWERS.get(RsvpStatus(entry.answer.status)) if entry.answer else None
-    return outing_words.card(entry.occurrence, entry.event, entry.group) | {"answer": answer}
+    return outing_words.card(entry.occurrence, entry.event, entry.group) | {
+        "answer": answer,
+        "missing": inclusion_words.missing(entry.event, entry.group, needs),
+    }
 
 
 @bp.get("/occurrences/<occurrence>")
@@ -83,11 +92,13 @@ def page(occurrence: str) -> str:
     """Show one occurrence; the exact place comes with a yes, and who else comes is nobody's to see."""
     member, now = current_member().id, clock.now()
     entry = agenda.one(db.session(), member=member, occurrence=occurrence)
+    needs = inclusion_words.asked_for()
     others = agenda.of_group(db.session(), member=member, group=entry.group.id, now=now, limit=4)
     return render_template(
         "events/page.html",
         entry=entry,
-        card=_card(entry),
+        card=_card(entry, needs),
+        checklist=inclusion_words.of_event(entry.event, entry.group, needs),
         elsewhere=outing_words.clocks_differ(entry.occurrence, entry.event),
         begun=entry.occurrence.starts_at <= now,
         going=entry.answer is not None and entry.answer.status == RsvpStatus.YES,

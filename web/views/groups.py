@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from domain import agenda, facilitation, groups
 from domain.models import Group
-from web import clock, directory_words, outing_words
+from web import clock, directory_words, inclusion_words, outing_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.prose import prose
@@ -62,6 +62,7 @@ def page(group: str) -> str:
         led=facilitation.shown(db.session(), group=group, now=clock.now()),
         kinds=directory_words.KINDS,
         text=prose(found.description),
+        checklist=inclusion_words.of_group(found),
         membership=groups.membership(db.session(), member=member, group=group),
         entries=[
             outing_words.card(each.occurrence, each.event, each.group)

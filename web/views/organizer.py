@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 from domain import announcements, facilitation, groups, schedule
 from domain.errors import Invalid
 from domain.models import Group
-from web import clock, own, rhythm_words
+from web import clock, inclusion_words, own, rhythm_words
 from web.auth import Audience, audience, current_account
 from web.db import db
-from web.forms.choices import ACCESS, NEEDS, VALUES
+from web.forms.choices import NEEDS, VALUES
 from web.forms.groups import GroupForm, ReasonForm, as_fields
 from web.outing_words import LABELS
 from web.prose import prose
@@ -91,7 +91,7 @@ def group(group: str) -> str:
         interests=[LABELS.get(each.interest, each.interest) for each in row.interests],
         offers=_worded(row.offers, NEEDS),
         values=_worded(row.values, VALUES),
-        access=_worded(row.access, ACCESS),
+        checklist=inclusion_words.of_group(row),
     )
 
 

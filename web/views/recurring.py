@@ -10,10 +10,20 @@ from werkzeug.wrappers import Response
 from domain import agenda, reach, recurring
 from domain.models import RsvpStatus
 from domain.recurring import Day, Series
-from web import clock, feed_links, filters, outing_words, recurring_wishes, rhythm_words
+from web import (
+    clock,
+    event_wishes,
+    feed_links,
+    filters,
+    inclusion_words,
+    outing_words,
+    recurring_wishes,
+    rhythm_words,
+)
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.feed_links import Feed
+from web.forms.choices import ACCESS
 from web.recurring_wishes import NAMES, Asked, day_words
 from web.views.events import ANSWERS
 
@@ -24,7 +34,7 @@ bp = Blueprint("recurring", __name__, url_prefix="/events/recurring")
 @audience(Audience.MEMBER)
 def index() -> str:
     session, member, asked = db.session(), current_member(), recurring_wishes.chosen()
-    own = reach.of_member(session, member)
+    own, needs = reach.of_member(session, member), inclusion_words.asked_for()
     board = recurring.look(
         session,
         member=member.id,
@@ -42,6 +52,8 @@ def index() -> str:
         chosen=asked.filters,
         interests=outing_words.LABELS,
         places=recurring_wishes.where(own),
+        needs=ACCESS,
+        needed=url_for("recurring.index", **event_wishes.asking_for(needs)) if needs else None,
         day_choices=[(name, day_words(day)) for name, day in recurring_wishes.DAYS.items()],
         place_known=own.limited,
         feed=feed_links.link(member.id, Feed.RECURRING, **asked.query),

@@ -14,7 +14,7 @@ from domain.company import Company
 from domain.models import Answer, RsvpStatus, Suggestion
 from domain.outings import Outing
 from domain.rsvps import OverCap
-from web import clock, feed_links, filters, outing_words, progress_words, topics
+from web import clock, feed_links, filters, inclusion_words, outing_words, progress_words, topics
 from web.auth import Audience, audience, current_member
 from web.calendar import place_lines
 from web.db import db
@@ -53,6 +53,7 @@ def _ask_page(entry: Entry, form: YesForm, **more: Any) -> str:
         entry=entry,
         form=form,
         card=outing_words.card(entry.occurrence, entry.event, entry.group),
+        missing=inclusion_words.missing(entry.event, entry.group, inclusion_words.asked_for()),
         topics=topics.prepared(entry.event),
         evidence=evidence,
         win=_newest_win(),

@@ -27,7 +27,7 @@ from domain.models import Answer, MatchingRun, RunStatus, Suggestion
 from domain.suggestions import CurrentSuggestion
 from matching.practice import ON_PAPER
 from matching.stages import Stage
-from web import clock, filters, outing_words, reason_words
+from web import clock, filters, inclusion_words, outing_words, reason_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.ladder import PracticeForm
@@ -61,7 +61,8 @@ def progress() -> str:
 def _facts(*, delay: str) -> dict[str, Any]:
     session, member, now = db.session(), current_member(), clock.now()
     run = runs.latest(session, member=member.id)
-    cards = [_card(each) for each in suggestions.current(session, member=member.id)]
+    needs = inclusion_words.asked_for()
+    cards = [_card(each, needs) for each in suggestions.current(session, member=member.id)]
     state = _state(run)
     ladder = ladders.current(session, member=member.id)
     return {
@@ -114,7 +115,7 @@ def _share(run: MatchingRun | None) -> int:
     return round(100 * (stages.index(run.stage) + 1) / (len(stages) + 1))
 
 
-def _card(suggestion: CurrentSuggestion) -> dict[str, Any]:
+def _card(suggestion: CurrentSuggestion, needs: tuple[str, ...]) -> dict[str, Any]:
     row, body = suggestion.row, suggestion.body
     if suggestion.occurrence is None or suggestion.event is None or suggestion.group is None:
         return _preparation(row, body)
@@ -127,6 +128,7 @@ def _card(suggestion: CurrentSuggestion) -> dict[str, Any]:
             "role": row.kind,
             "kind": _("A gentler one, for a tough day") if row.kind == "gentler" else None,
             "why": reason_words.why(body.get("reasons", [])),
+            "missing": inclusion_words.missing(suggestion.event, suggestion.group, needs),
             "accept_url": url_for("suggestions.accept", suggestion=row.id),
             "decline_url": url_for("suggestions.decline", suggestion=row.id),
             "not_a_fit_url": url_for("suggestions.not_a_fit", suggestion=row.id),
