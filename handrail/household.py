@@ -5,6 +5,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from handrail import ports
@@ -29,19 +30,29 @@ def shared_environ(config: Config, *, address: str, queue: str) -> dict[str, str
     return {**os.environ, **given}
 
 
-def programs(config: Config, environ: Mapping[str, str], *, reload: bool) -> list[Program]:
-    """Return web, relay and worker, in the order in which they are started and ended."""
+def programs(config: Config, environ: Mapping[str, str], *, held: int, reload: bool) -> list[Program]:
+    """Return web, relay and worker, in the order in which they are started and ended.
 
-    def program(name: str, *options: str, ready: Callable[[], bool], patience: float) -> Program:
+    ``held``: the number of the socket that listens for the web process, whenever that is started.
+    """
+
+    def program(name: str, *options: str, **more: Any) -> Program:
         command = [sys.executable, "-m", "handrail", name, *options]
-        log = config.home / "logs" / f"{name}.log"
-        return Program(name=name, command=command, log=log, environ=environ, ready=ready, patience=patience)
+        return Program(
+            name=name, command=command, log=config.home / "logs" / f"{name}.log", environ=environ, **more
+        )
 
     web_is_ready = _healthy(environ["HANDRAIL_LISTEN"], environ["HANDRAIL_BASE_URL"])
     return [
-        program("web", *(["--reload"] if reload else []), ready=web_is_ready, patience=8),
-        program("relay", ready=lambda: True, patience=5),
-        program("worker", ready=lambda: True, patience=20),
+        program(
+            "web",
+            *("--socket", str(held), *(["--reload"] if reload else [])),
+            ready=web_is_ready,
+            patience=8,
+            sockets=(held,),
+        ),
+        program("relay", patience=5),
+        program("worker", patience=20),
     ]
 
 

@@ -25,6 +25,7 @@ class Program:
     ready: Callable[[], bool] = lambda: True  #: asked repeatedly; must answer fast
     foundation: bool = False  #: others need it: they start after it and end before it
     patience: float = 10.0  #: seconds it is given to end by itself
+    sockets: tuple[int, ...] = ()  #: numbers of those it is handed
 
 
 def start(program: Program) -> subprocess.Popen[bytes]:
@@ -43,6 +44,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=program.sockets,
         )
 
 

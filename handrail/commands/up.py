@@ -1,6 +1,7 @@
 """`handrail up`: everything on this computer, in one terminal."""
 
 import os
+import socket
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def _up(*, empty: bool, reload: bool) -> None:
     config = prepare(home_in(os.environ), empty=empty)
     with ExitStack() as stack:
         note(stack.enter_context(occupy(config.home, "up")))
-        address = _address(config)
+        held = stack.enter_context(_take(config))
         first = []
         queue = config.queue
         if queue is None:
@@ -41,8 +42,9 @@ def _up(*, empty: bool, reload: bool) -> None:
         if config.demo and is_empty(config):
             click.echo("Making a fictional town to try Handrail in. This takes a moment, the first time.")
             fill(config)
-        environ = household.shared_environ(config, address=address, queue=queue)
-        running = Supervisor([*first, *household.programs(config, environ, reload=reload)], say=click.echo)
+        environ = household.shared_environ(config, address=ports.of(held), queue=queue)
+        programs = household.programs(config, environ, held=held.fileno(), reload=reload)
+        running = Supervisor([*first, *programs], say=click.echo)
         running.run(lambda: click.echo(welcome(config, environ["HANDRAIL_BASE_URL"])))
         click.echo("Handrail has stopped.")
 
@@ -61,15 +63,15 @@ def prepare(home: Path, *, empty: bool) -> Config:
     return config.model_copy(update={"demo": not empty and config.origin.startswith("http:")})
 
 
-def _address(config: Config) -> str:
+def _take(config: Config) -> socket.socket:
+    """Listen where the pages will be; who comes before they are there waits, and reaches nobody else."""
     if config.listen or config.base_url:
-        return ports.insist(config.address)
-    address = ports.next_free(config.address)
-    if address != config.address:
-        click.echo(
-            f"Port {ports.split(config.address)[1]} is taken, so Handrail uses {ports.split(address)[1]}."
-        )
-    return address
+        return ports.take(config.address)
+    held = ports.take_next(config.address)
+    wanted, found = (ports.split(each)[1] for each in (config.address, ports.of(held)))
+    if found != wanted:
+        click.echo(f"Port {wanted} is taken, so Handrail uses {found}.")
+    return held
 
 
 def welcome(config: Config, base_url: str) -> str:

@@ -14,12 +14,14 @@ from handrail.config import load
 
 @click.command()
 @click.option("--reload", is_flag=True, help="Start anew when code or templates change.")
+@click.option("--socket", type=click.IntRange(3), help="The number of one that listens for it already.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
-def web(*, reload: bool, processes: int) -> None:
+def web(*, reload: bool, socket: int | None, processes: int) -> None:
     """Run the web process."""
     address = load(os.environ).address
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(fresh_folder(address))
-    command = gunicorn(address, reload=reload, processes=processes)
+    place = address if socket is None else f"fd://{socket}"
+    command = gunicorn(place, reload=reload, processes=processes)
     os.execv(sys.executable, command)  # noqa: S606 - our own program, no shell
 
 

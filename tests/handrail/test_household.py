@@ -51,9 +51,10 @@ def test_a_queue_server_of_ones_own_is_left_where_it_was_named(home: Path, tmp_p
 def test_the_programs_are_ended_pages_first(home: Path) -> None:
     config = config_of(home)
     environ = household.shared_environ(config, address="127.0.0.1:8123", queue="unix:///q.sock")
-    made = household.programs(config, environ, reload=True)
+    made = household.programs(config, environ, held=9, reload=True)
     assert [each.name for each in made] == ["web", "relay", "worker"]
-    assert made[0].command[-2:] == ["web", "--reload"]
+    assert made[0].command[-4:] == ["web", "--socket", "9", "--reload"]
+    assert [each.sockets for each in made] == [(9,), (), ()]
     assert not any(each.foundation for each in made)
 
 
@@ -86,7 +87,7 @@ def test_web_is_ready_when_it_says_so(home: Path, status: int, ready: bool) -> N
         config = config_of(home, BASE_URL="http://town.example")
         everywhere = address.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - only asked about
         environ = household.shared_environ(config, address=everywhere, queue="unix:///q.sock")
-        web = household.programs(config, environ, reload=False)[0]
+        web = household.programs(config, environ, held=9, reload=False)[0]
         assert web.ready() is ready
     assert hosts == ["town.example"]
     assert not web.ready()

@@ -19,7 +19,8 @@ def test_a_free_port_is_taken_as_it_is() -> None:
     with listener() as taken:
         port = taken.getsockname()[1]
     assert ports.next_free(f"127.0.0.1:{port}") == f"127.0.0.1:{port}"
-    assert ports.insist(f"127.0.0.1:{port}") == f"127.0.0.1:{port}"
+    with ports.take(f"127.0.0.1:{port}") as held:
+        assert ports.of(held) == f"127.0.0.1:{port}"
 
 
 def test_the_next_port_is_used_when_one_is_taken() -> None:
@@ -35,7 +36,17 @@ def test_a_port_that_was_asked_for_is_insisted_on() -> None:
     with listener() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ports.Taken, match=f"HANDRAIL_LISTEN=127.0.0.1:{port + 1}"):
-            ports.insist(f"127.0.0.1:{port}")
+            ports.take(f"127.0.0.1:{port}")
+
+
+def test_what_was_taken_is_nobody_else_s_from_then_on() -> None:
+    """Two that start in one moment must not choose the same, and then speak to each other's server."""
+    with listener() as free:
+        port = free.getsockname()[1]
+    with ports.take_next(f"127.0.0.1:{port}") as one, ports.take_next(f"127.0.0.1:{port}") as other:
+        assert ports.of(one) != ports.of(other)
+        with pytest.raises(ports.Taken):
+            ports.take(ports.of(one))
 
 
 def test_localhost_must_not_lead_to_another_program() -> None:

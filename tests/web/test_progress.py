@@ -57,7 +57,7 @@ def test_three_pillars_stand_on_it_from_the_first_day_and_it_says_what_will_come
     for title, href in (
         ("Kindness to yourself", "/notebook/"),
         ("Small steps", "/ladder/"),
-        ("People who can help", "/help"),
+        ("People who can help", "/support/"),
     ):
         card = re.search(
             rf'<article class="card"[^>]*>\s*<h3[^>]*>{title}</h3>.*?</article>', html, re.DOTALL
