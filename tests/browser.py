@@ -15,6 +15,8 @@ WIDTHS = (320, 390, 1280)
 PATIENCE = 15_000  # milliseconds; half of what there is may belong to other tests
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
+#: Each width and each theme once, as colours do not depend on the width; components are seen in every pair.
+LOOKS: tuple[tuple[int, Theme], ...] = ((320, "light"), (1280, "dark"))
 FLAGS = (
     "--headless",
     "--no-sandbox",

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, BaseConverter, FloatConverter, IntegerConverter, Rule
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer, make_server
 from werkzeug.test import TestResponse
 
 from domain import database
@@ -55,6 +55,8 @@ def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
     """An application of this test's own, served where a browser can reach it."""
     holder: list[Flask] = []
     server = make_server("127.0.0.1", 0, lambda env, start: holder[0](env, start), threaded=True)  # noqa: PLW0108
+    assert isinstance(server, ThreadedWSGIServer)
+    server.daemon_threads = False  # closing waits for what is still being answered, such as a page's icon
     base = f"http://localhost:{server.port}"
     holder.append(create_app(web_config(sqlite_url, tmp_path, base_url=base)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from tests import factories
-from tests.browser import axe_findings, launched, opened, overflow
+from tests.browser import LOOKS, axe_findings, launched, opened, overflow
 from tests.web.conftest import web_config
 from web.app import create_app
 from web.db import db
@@ -80,7 +80,7 @@ def enter(page: Page, address: str) -> None:
     expect(page.get_by_role("button", name="Sign out").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, address: str, width: int, theme: Literal["light", "dark"]
 ) -> None:

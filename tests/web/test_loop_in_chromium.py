@@ -15,7 +15,7 @@ from domain.models import RsvpStatus
 from domain.reflections import ReflectionBody, SmallWin
 from matching.rungs import KINDS
 from tests import factories
-from tests.browser import THEMES, Theme, axe_findings, opened, overflow
+from tests.browser import LOOKS, Theme, axe_findings, opened, overflow
 from tests.conftest import NOW
 from tests.web.loop_rows import at, outing, said_yes, suggested
 
@@ -107,8 +107,7 @@ def enter(page: Page, address: str) -> None:
     expect(page.get_by_role("button", name="Sign out").first).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, town: Town, width: int, theme: Theme
 ) -> None:

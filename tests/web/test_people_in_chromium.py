@@ -15,7 +15,7 @@ from domain.models import EntryKind
 from domain.person_dates import DateBody, Remind
 from domain.routine_body import Nudge, RoutineBody, Template
 from tests import factories
-from tests.browser import THEMES, Theme, axe_findings, opened, overflow, screenshot
+from tests.browser import LOOKS, Theme, axe_findings, opened, overflow, screenshot
 from tests.conftest import NOW
 from tests.web.loop_rows import at
 from tests.web.test_progress_in_chromium import EMAIL, enter
@@ -73,11 +73,10 @@ def kept(page: Page, name: str) -> None:
         screenshot(page, Path(PICTURES) / f"{name}.png")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, address: str, paths: dict[str, str], width: int, theme: Theme
 ) -> None:
-    assert theme in THEMES
     with opened(browser, width=width, theme=theme) as page:
         enter(page, address)
         for name, path in paths.items():

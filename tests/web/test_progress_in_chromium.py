@@ -20,7 +20,7 @@ from domain.wins import WinKind
 from matching.inputs import Need
 from matching.situations import QUESTIONS
 from tests import factories
-from tests.browser import THEMES, Theme, axe_findings, opened, overflow, screenshot
+from tests.browser import LOOKS, Theme, axe_findings, opened, overflow, screenshot
 from tests.conftest import NOW
 from tests.web.loop_rows import at, outing, said_yes
 
@@ -120,11 +120,10 @@ def kept(page: Page, name: str) -> None:
 
 
 @pytest.mark.requirement("R29")
-@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, address: str, full: None, width: int, theme: Theme
 ) -> None:
-    assert theme in THEMES
     with opened(browser, width=width, theme=theme) as page:
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

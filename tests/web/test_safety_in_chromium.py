@@ -16,7 +16,7 @@ from domain.models import Account, Report, ReportCategory, RoleName
 from domain.reports import Kind
 from matching.situations import situation_of
 from tests import factories
-from tests.browser import Theme, axe_findings, opened, overflow, screenshot
+from tests.browser import LOOKS, Theme, axe_findings, opened, overflow, screenshot
 from web import clock
 
 pytestmark = pytest.mark.browser
@@ -107,7 +107,7 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, address: str, paths: dict[str, list[str]], width: int, theme: Theme
 ) -> None:

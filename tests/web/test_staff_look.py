@@ -17,7 +17,7 @@ from domain.models import MessageState, OutboxMessage, RoleName
 from domain.schedule import EventDraft
 from matching.inputs import SituationFeature as F
 from tests import factories
-from tests.browser import THEMES, Theme, axe_findings, launched, opened, overflow
+from tests.browser import LOOKS, Theme, axe_findings, launched, opened, overflow
 from tests.conftest import KEYRING
 from tests.web.conftest import web_config
 from tests.web.look import serving
@@ -132,8 +132,7 @@ def sign_in(page: Page, address: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Browser, address: str, paths: list[str], width: int, theme: Theme
 ) -> None:
