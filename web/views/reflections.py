@@ -117,8 +117,9 @@ def _state(row: Reflection) -> str:
         return "learnt"
     now = clock.now()
     waits = now - row.created_at > PATIENCE
-    heard = heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=now)
-    return "late" if waits and not heard else "running"
+    if waits and not heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=now):
+        return "late"
+    return "running"
 
 
 @bp.get("/reflections/<reflection>/kindness")

@@ -45,7 +45,7 @@ PATIENCE = timedelta(seconds=20)
 def index() -> Response:
     """Show what waits for an answer; a browser without script that looks again is refreshed by itself."""
     facts = _facts(delay=FIRST)
-    response = make_response(render_template("suggestions/index.html", **facts))
+    response = make_response(render_template("suggestions/index.html", **facts, **_beside()))
     if facts["state"] == "running" and "again" in request.args:
         response.headers["Refresh"] = "3"
     return response
@@ -64,7 +64,6 @@ def _facts(*, delay: str) -> dict[str, Any]:
     needs = inclusion_words.asked_for()
     cards = [_card(each, needs) for each in suggestions.current(session, member=member.id)]
     state = _state(run)
-    ladder = ladders.current(session, member=member.id)
     return {
         "cards": cards,
         "state": state,
@@ -78,6 +77,14 @@ def _facts(*, delay: str) -> dict[str, Any]:
         },
         "left_out": reason_words.exclusions(run.outcome) if run else [],
         "paused_until": member.paused_until if member.paused_until and member.paused_until > now else None,
+    }
+
+
+def _beside() -> dict[str, Any]:
+    """Return what stands beside the suggestions; a search that asks how far it is needs none of it."""
+    session, member, now = db.session(), current_member(), clock.now()
+    ladder = ladders.current(session, member=member.id)
+    return {
         "step": ladder.now if ladder else None,
         "upcoming": outings.upcoming(session, member=member.id, now=now)[:2],
         "awaiting": outings.awaiting(session, member=member.id, now=now, limit=1),
@@ -103,8 +110,12 @@ def _state(run: MatchingRun | None) -> str:
     if run.status == RunStatus.FINISHED:
         return "finished"
     waits = clock.now() - run.requested_at > PATIENCE
-    heard = heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=clock.now())
-    return "late" if waits and not heard else "running"
+    return "late" if waits and not _heard() else "running"
+
+
+def _heard() -> bool:
+    """Return whether a worker that matches was heard of lately."""
+    return heartbeats.alive(db.session(), kind="worker", lane=Lane.MATCHING, now=clock.now())
 
 
 def _share(run: MatchingRun | None) -> int:
