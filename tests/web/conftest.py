@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,16 +66,50 @@ def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-    with holder[0].app_context():
-        db.session.remove()
-        db.engine.dispose()
+    let_go(holder[0])
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the application that serves one test after the other."""
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+def sqlite_url(sqlite_template: Path, home: Path) -> str:
+    """A migrated database of this test's own, always at the same place."""
+    for each in home.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+    file = shutil.copy(sqlite_template, home / "handrail.db")
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def pages(home: Path) -> Flask:
+    """An application for many tests: to make one, and its templates, takes longer than most of them."""
+    return create_app(web_config(f"sqlite:///{home}/handrail.db", home))
+
+
+@pytest.fixture
+def app(pages: Flask, sqlite_url: str) -> Iterator[Flask]:
+    """The application, with nothing in its database and nobody counted yet; it stays as it is."""
+    for limiter in pages.extensions["limiter"]:
+        limiter.reset()
+    yield pages
+    let_go(pages)
+
+
+@pytest.fixture
+def own_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of this test's own, to be changed."""
     made = create_app(web_config(sqlite_url, tmp_path))
     yield made
-    with made.app_context():
+    let_go(made)
+
+
+def let_go(app: Flask) -> None:
+    """Close an application's database."""
+    with app.app_context():
         db.session.remove()
         db.engine.dispose()
 

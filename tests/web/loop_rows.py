@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,14 +19,17 @@ from tests.conftest import NOW
 
 
 @pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch, app: Flask, rows: Session) -> None:
+def still(monkeypatch: pytest.MonkeyPatch, app: Flask, rows: Session) -> Iterator[None]:
     """Let every page live at `NOW`, and the session of the test let go of the database meanwhile."""
     at(monkeypatch, NOW)
 
     def let_go() -> None:
         rows.rollback()
 
-    app.before_request_funcs.setdefault(None, []).insert(0, let_go)
+    first = app.before_request_funcs[None]
+    first.insert(0, let_go)
+    yield
+    first.remove(let_go)
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:

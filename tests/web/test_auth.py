@@ -19,6 +19,11 @@ from web.auth import LIBRARY_AUDIENCES, audience_of
 from web.db import KeyedSession
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
 @pytest.mark.requirement("C01")
 def test_every_page_names_its_audience(app: Flask) -> None:
     nameless = [rule.rule for rule in app.url_map.iter_rules() if audience_of(app, rule.endpoint) is None]

@@ -21,6 +21,11 @@ from web.db import db, outside_transaction
 from web.passwords import Hashing
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
 @pytest.mark.requirement("C05")
 def test_a_view_that_writes_on_get_is_stopped(app: Flask, client: FlaskClient, rows: Session) -> None:
     factories.member(rows)

@@ -27,6 +27,11 @@ RAISED = (
 )
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
 def raising(app: Flask, error: Exception) -> None:
     @audience(Audience.ANYONE)
     def fail() -> str:

@@ -20,6 +20,11 @@ CANARY = "the dog is called Biscuit"
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
+@pytest.fixture
 def lines() -> Iterator[list[dict[str, Any]]]:
     """What is logged, as JSON read back."""
     found: list[dict[str, Any]] = []

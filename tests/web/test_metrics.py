@@ -24,6 +24,11 @@ TOKEN = "a token only operators have"
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
+@pytest.fixture
 def guarded(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(web_config(sqlite_url, tmp_path, metrics_token=TOKEN, proxy_hops=1))
     yield made

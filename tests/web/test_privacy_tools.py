@@ -39,15 +39,15 @@ def text(response: TestResponse) -> str:
 
 
 @pytest.fixture
-def work(sqlite_url: str, tmp_path: Path) -> Callable[[], None]:
+def work(sqlite_url: str, home: Path) -> Callable[[], None]:
     def done() -> None:
         engine = database.open_engine(sqlite_url)
         runtime = Runtime(
             sessions=database.open_sessions(engine, KEYRING),
-            mailer=FolderMailer(tmp_path / "mail"),
+            mailer=FolderMailer(home / "mail"),
             base_url=ORIGIN,
             mail_from="handrail@localhost",
-            home=tmp_path,
+            home=home,
         )
         drain_lanes(runtime)
         runtime.close()
