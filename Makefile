@@ -8,8 +8,11 @@ PACKAGES := handrail web workers domain matching
 # Kinds that ruff finds as well; each place carries its reason beside it.
 JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
-# Three at a time, file by file, as many of them wait for programs they start; then, one after the other, those that measure how long something takes.
-TESTS = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone'; beside=$$?; \
+# Three at a time, file by file, as many of them wait for programs they start. What failed so is tried once more with
+# nothing beside it, and stands in the output both times. Then, one by one, those that measure how long something takes.
+TESTS = { $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone' || { \
+		printf '\n== what failed, once more with nothing beside it\n'; \
+		$(BIN)/pytest --last-failed --last-failed-no-failures none -m 'not alone'; }; }; beside=$$?; \
 	$(BIN)/pytest -m alone && test $$beside -eq 0
 
 .DEFAULT_GOAL := help
