@@ -164,7 +164,7 @@ def _every_member(events: Gathering, members: Members, best: Best, codes: Whole)
             vary(recent[member], np.float32(own[9]), situation, rows[:size], traits, mine, factor)
         filled = fill_up(size, under, spread, weight, base, odds, factor)
         worths(own, under[:filled], spread, odds, factor, worth)
-        for role in range(ROLES):
+        for role in range(ROLES if size else 0):  # most members have nothing left where one event is new
             score_role(own, role, base, worth, under[:filled], spread, near, score)
             few = reaching(score[:filled], bar_of(score[:filled], weight, k), entries)
             some = spread_out(
