@@ -8,6 +8,8 @@ PACKAGES := handrail web workers domain matching
 # Kinds that ruff finds as well; each place carries its reason beside it.
 JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
+# Compiles the matcher, once after each change of it, or every worker that a test starts would.
+WARM = $(BIN)/python -c 'from workers.warming import warm; warm()'
 # Three at a time, file by file, as many of them wait for programs they start. What failed so is tried once more with
 # nothing beside it, and stands in the output both times. Then, one by one, those that measure how long something takes.
 TESTS = { $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone' || { \
@@ -28,11 +30,12 @@ run: $(READY) ## start Handrail on this computer, with a fictional town to try i
 	@exec $(BIN)/handrail up
 
 test: $(READY) ## run the tests
+	@$(WARM)
 	@$(TESTS)
 
 check: $(READY) ## run every check and the tests, then count what failed
-	@failed=; for each in $(CHECKS); do \
-		printf '\n== %s\n' $$each; \
+	@$(WARM) & failed=; for each in $(CHECKS); do \
+		printf '\n== %s\n' $$each; test $$each = test && wait; \
 		$(MAKE) --no-print-directory check-$$each || failed="$$failed $$each"; \
 	done; \
 	set -- $$failed; printf '\n%s\n' "$$# of $(words $(CHECKS)) checks failed$${1:+: $$*}"; test $$# -eq 0

@@ -3,13 +3,18 @@
 import re
 import signal
 import socket
+import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.handrail.processes import address_in, gone, handrail, running
+
+#: Its home, its process, and what it said until it was ready.
+RunningHome = tuple[Path, subprocess.Popen[str], str]
 
 pytestmark = [
     pytest.mark.journey,
@@ -42,6 +47,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("up") / "home"
 
 
+@pytest.fixture(scope="module")
+def running_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHome]:
+    """One that runs for all tests that only look at it."""
+    home = tmp_path_factory.mktemp("runs") / "home"
+    with running(home, "--empty") as (process, said):
+        yield home, process, said
+
+
 def test_it_serves_is_well_and_ends_without_a_trace(home: Path) -> None:
     with running(home, "--empty") as (process, said):
         assert status_of(address_in(said) + "/healthz") == 200
@@ -54,21 +67,21 @@ def test_it_serves_is_well_and_ends_without_a_trace(home: Path) -> None:
         assert not Path(folder).exists()
 
 
-def test_the_doctor_finds_everything_well_while_it_runs(home: Path) -> None:
-    with running(home, "--empty"):
-        # The worker loads the numerics before it first says that it is alive.
-        answers = (handrail(home, "doctor") for _ in range(20))
-        last = next((each for each in answers if each.returncode == 0), None) or handrail(home, "doctor")
+def test_the_doctor_finds_everything_well_while_it_runs(running_home: RunningHome) -> None:
+    home, _process, _said = running_home
+    # The worker loads the numerics before it first says that it is alive.
+    answers = (handrail(home, "doctor") for _ in range(20))
+    last = next((each for each in answers if each.returncode == 0), None) or handrail(home, "doctor")
     assert last.returncode == 0, last.stdout
     assert "All is well." in last.stdout
 
 
-def test_a_second_one_in_the_same_home_is_refused(home: Path) -> None:
-    with running(home, "--empty") as (process, _said):
-        second = handrail(home, "up", "--empty")
-        assert second.returncode == 1
-        assert f"already runs in {home} (process {process.pid})" in second.stderr
-        assert process.poll() is None
+def test_a_second_one_in_the_same_home_is_refused(running_home: RunningHome) -> None:
+    home, process, _said = running_home
+    second = handrail(home, "up", "--empty")
+    assert second.returncode == 1
+    assert f"already runs in {home} (process {process.pid})" in second.stderr
+    assert process.poll() is None
 
 
 def test_nothing_outlives_it_when_it_is_killed_and_it_starts_again(home: Path) -> None:
@@ -88,13 +101,13 @@ def test_a_taken_port_is_avoided_unless_it_was_asked_for(home: Path) -> None:
     assert f"Another program listens on {address}" in refused.stderr
 
 
-def test_the_web_process_has_loaded_no_numerics(home: Path) -> None:
-    with running(home, "--empty") as (process, said):
-        status_of(address_in(said) + "/healthz")
-        (worker,) = [pid for pid in descendants(process.pid) if "gunicorn" in command_of(parent_of(pid))]
-        loaded = Path(f"/proc/{worker}/maps").read_text()
-        assert ".so" in loaded
-        assert not re.search(r"/(numpy|scipy|sklearn|numba)/", loaded)
+def test_the_web_process_has_loaded_no_numerics(running_home: RunningHome) -> None:
+    _home, process, said = running_home
+    status_of(address_in(said) + "/healthz")
+    (worker,) = [pid for pid in descendants(process.pid) if "gunicorn" in command_of(parent_of(pid))]
+    loaded = Path(f"/proc/{worker}/maps").read_text()
+    assert ".so" in loaded
+    assert not re.search(r"/(numpy|scipy|sklearn|numba)/", loaded)
 
 
 def command_of(pid: int) -> str:

@@ -199,8 +199,7 @@ def the_ladder_answers(page: Page, served: Served) -> None:
 
 
 @pytest.mark.requirement("R01", "R02", "R06", "R11", "R14", "R28", "R62", "R83", "R84")
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
+@pytest.mark.parametrize(("width", "theme", "script"), [(390, "light", True), (1280, "dark", False)])
 def test_a_newcomer_goes_once_round(
     chromium: Browser, served: Served, width: int, theme: browser.Theme, script: bool
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW
-from tests.security.site import Site, Town, release, serve, settle
+from tests.security.site import Site, Town, as_of_now, release, serve, settle
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,15 @@ def settled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         return settle(sqlite_template, tmp_path_factory.mktemp("town"))
 
 
+@pytest.fixture(scope="session")
+def served(settled: Town, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The application that serves one test after the other; making one takes longer than most of them."""
+    return serve(settled, tmp_path_factory.mktemp("site"))
+
+
 @pytest.fixture
-def site(settled: Town, tmp_path: Path) -> Iterator[Site]:
-    served = serve(settled, tmp_path)
-    yield served
+def site(served: Site) -> Iterator[Site]:
+    """The town as it was settled, with everybody signed in just now; the application stays as it is."""
+    served.restore()
+    yield as_of_now(served)
     release(served.app)

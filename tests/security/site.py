@@ -100,8 +100,8 @@ class Site:
     def restore(self) -> None:
         """Put the database back as it was."""
         release(self.app)
-        for leftover in ("-wal", "-shm"):
-            Path(f"{self.file}{leftover}").unlink(missing_ok=True)
+        for each in self.file.parent.glob(f"{self.file.name}*"):
+            each.unlink()
         shutil.copy(self.town.file, self.file)
 
 
@@ -125,8 +125,15 @@ def serve(found: Town, folder: Path, **changes: Any) -> Site:
     file = folder / "town.db"
     shutil.copy(found.file, file)
     app = create_app(web_config(f"sqlite:///{file}", folder, **changes))
-    tickets = {actor: _as_of_now(app, ticket) for actor, ticket in found.tickets.items()}
-    return Site(app=app, file=file, town=replace(found, tickets=tickets))
+    return as_of_now(Site(app=app, file=file, town=found))
+
+
+def as_of_now(site: Site) -> Site:
+    """Return the site with everybody signed in just now, and nobody counted."""
+    for limiter in site.app.extensions["limiter"]:
+        limiter.reset()
+    tickets = {actor: _as_of_now(site.app, ticket) for actor, ticket in site.town.tickets.items()}
+    return Site(app=site.app, file=site.file, town=replace(site.town, tickets=tickets))
 
 
 def _as_of_now(app: Flask, ticket: Ticket) -> Ticket:

@@ -35,12 +35,12 @@ def test_nothing_is_served_for_finding_faults(site: Site) -> None:
 
 
 @pytest.mark.requirement("C57")
-def test_a_failure_of_ours_is_a_calm_page_with_a_number(site: Site) -> None:
+def test_a_failure_of_ours_is_a_calm_page_with_a_number(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     @audience(Audience.ANYONE)
     def broken() -> str:
         raise RuntimeError("zqinsidetheerrorqz")
 
-    site.app.view_functions["pages.about"] = broken
+    monkeypatch.setitem(site.app.view_functions, "pages.about", broken)
     for actor in (Actor.ANONYMOUS, Actor.SELF, Actor.ADMIN):
         answer = site.ask(actor, "/about")
         page = answer.get_data(as_text=True)
