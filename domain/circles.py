@@ -52,7 +52,7 @@ def ask(
     """Ask to go with a few others; said again, the topics change. ``topics``: own interests to be shown.
 
     Raises `NotFound` without a yes to the occurrence, `Conflict` when it is too late, `NotAllowed` without
-    the consent, `Invalid` for topics that are not one's own.
+    the consent and a yes to how people treat each other, `Invalid` for topics that are not one's own.
     """
     place = locked(session, occurrence)
     if place is None or not _goes(session, member, occurrence):
@@ -61,6 +61,8 @@ def ask(
     _check_may_ask(session, place, row, member=member, now=now)
     if not consent.has(session, account=member, purpose=ConsentPurpose.INTRODUCTIONS):
         raise NotAllowed("We need your yes before the others are shown your name.")
+    if not consent.has(session, account=member, purpose=ConsentPurpose.CONDUCT):
+        raise NotAllowed("Please say first that you keep to how people treat each other here.")
     own = {each.interest for each in session.get_one(Member, member).interests}
     if not set(topics) <= own or len(topics) > MOST_TOPICS:
         raise Invalid({"topics": f"Choose up to {MOST_TOPICS} of the things you like."})
@@ -68,7 +70,7 @@ def ask(
         row = CircleRequest(occurrence=occurrence, member=member, asked_at=now)
         session.add(row)
     elif row.withdrawn_at is not None:
-        row.asked_at = now
+        row.asked_at, row.card = now, None
     row.topics, row.withdrawn_at, row.told = sorted(set(topics)), None, None
     session.flush()
     _plan(session, place, now)

@@ -165,8 +165,8 @@ def fellow(session: Session, *, viewer: str, place: str) -> Mention:
             CirclePlace.id == place,
             mine.member == viewer,
             CirclePlace.member != viewer,
-            _was_shown(CirclePlace),
-            _was_shown(mine),
+            was_named(CirclePlace),
+            was_named(mine),
             visible_to(viewer, CirclePlace.member),
         )
     ).one_or_none()
@@ -175,8 +175,8 @@ def fellow(session: Session, *, viewer: str, place: str) -> Mention:
     return Mention(account=row.member, group=row.group, label=row.display_name, membership=row.id)
 
 
-def _was_shown(place: Any) -> Any:
-    """Return the condition that a place was there when names were."""
+def was_named(place: Any) -> Any:
+    """Return the condition that a place was there when names were shown."""
     return Circle.settled_at.is_not(None) & (place.left_at.is_(None) | (place.left_at >= Circle.settled_at))
 
 

@@ -53,6 +53,26 @@ WORDINGS: dict[ConsentPurpose, Wording] = {
             "all of us have said yes. I can take this back at any time; I then step out."
         ),
     ),
+    ConsentPurpose.NEEDS_CARD: Wording(
+        version=1,
+        text=(
+            "Show my card to the few people I go to an outing with. They read it where I say so, once all of "
+            "us have said yes, and until the outing is over. It may say something about my health. Nobody "
+            "else reads it; if one of them reports it, a moderator reads my sentence. I can take this back "
+            "at any time; it is then shown to nobody."
+        ),
+    ),
+    ConsentPurpose.CONDUCT: Wording(
+        version=1,
+        text=(
+            "I am kind. A no is a full answer, and nobody has to say why.\n"
+            "I keep to what others say helps them, and I go at their pace.\n"
+            "What people tell me stays with me. So does what their card says.\n"
+            "We meet in public places. Everyone may leave whenever they want to.\n"
+            "No selling, no hunting for dates, no pressure, no hurtful words.\n"
+            "If somebody makes me or others feel unsafe, I tell Handrail."
+        ),
+    ),
     ConsentPurpose.CHECK_INS: Wording(
         version=1,
         text=(

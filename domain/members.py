@@ -59,7 +59,9 @@ class PrivateProfile:
     place_name: str | None = field(default=None, repr=False)
     access_needs: tuple[str, ...] = field(default=(), repr=False)  #: slugs
     avoid: tuple[str, ...] = field(default=(), repr=False)  #: slugs never to be suggested
-    card: str = field(default="", repr=False)  #: needs card: "quiet at first"
+    card: str = field(
+        default="", repr=False
+    )  #: written before there was `domain.needs_cards`, which takes it
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

@@ -23,6 +23,7 @@ from domain import (
     company,
     events,
     groups,
+    needs_cards,
     outbox,
     people,
     restrictions,
@@ -88,15 +89,16 @@ def subject(session: Session, *, viewer: str, kind: Kind, identity: str) -> Subj
         case Kind.PERSON:
             return _person(session, kind, people.fellow(session, viewer=viewer, membership=identity))
         case Kind.FELLOW:
-            return _person(session, kind, company.fellow(session, viewer=viewer, place=identity))
+            words = needs_cards.words_shown(session, viewer=viewer, place=identity)
+            return _person(session, kind, company.fellow(session, viewer=viewer, place=identity), card=words)
 
 
-def _person(session: Session, kind: Kind, found: Mention) -> Subject:
+def _person(session: Session, kind: Kind, found: Mention, *, card: str = "") -> Subject:
     group = session.get_one(Group, found.group)
     return Subject(
         kind=kind,
         label=found.label,
-        snapshot={"name": found.label, "group": group.name},
+        snapshot={"name": found.label, "group": group.name} | ({"card": card} if card else {}),
         reported=found.account,
         group=found.group,
     )

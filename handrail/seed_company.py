@@ -8,11 +8,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import circle_forming, circles, consent, rsvps
+from domain import circle_forming, circles, consent, needs_cards, rsvps
+from domain.card_body import Boundary, CardBody, Ease, Telling
 from domain.circle_forming import Placement
 from domain.models import ConsentPurpose, Event, Member, Occurrence, Rsvp, RsvpStatus
 
 MATES = 3
+#: What helps some of them; the last of them shows no card, as many will not.
+CARDS = (
+    CardBody(
+        eases=(Ease.QUIET_AT_FIRST, Ease.START_TALK),
+        boundaries=(Boundary.NO_PHOTOS,),
+        telling=Telling.LISTEN,
+        words="I laugh late, but I do laugh.",
+    ),
+    CardBody(eases=(Ease.LEAVE_EARLY,), boundaries=(Boundary.NOT_WORK,), telling=Telling.IDEAS),
+)
 WITHIN = timedelta(days=21)
 
 
@@ -47,6 +58,9 @@ def _coming(session: Session, now: datetime) -> list[Occurrence]:
 
 def _together(session: Session, place: Occurrence, people: Sequence[Member], now: datetime) -> None:
     asked = [each for each in people if _ask(session, place, each, now)]
+    for each, card in zip(asked[1:], CARDS, strict=False):
+        needs_cards.save(session, member=each, card=card, now=now)
+        needs_cards.show_at(session, member=each.id, occurrence=place, now=now)
     ids = tuple(sorted(each.id for each in asked))
     placement = Placement(occurrence=place.id, circles=(ids,), alone={})
     if circle_forming.store(session, placement, now=now):
@@ -61,7 +75,8 @@ def _ask(session: Session, place: Occurrence, member: Member, now: datetime) -> 
     )
     if answer.status != RsvpStatus.YES:
         return False
-    consent.give(session, account=member.id, purpose=ConsentPurpose.INTRODUCTIONS, now=now)
+    for purpose in (ConsentPurpose.INTRODUCTIONS, ConsentPurpose.CONDUCT):
+        consent.give(session, account=member.id, purpose=purpose, now=now)
     topics = [each.interest for each in member.interests][: circles.MOST_TOPICS]
     circles.ask(session, member=member.id, occurrence=place.id, topics=topics, now=now)
     return True

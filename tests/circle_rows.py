@@ -26,6 +26,8 @@ QUIET = {
     "no_host": 0.0,
     "no_role": 0.3,
 }
+#: What asking for company needs a yes to.
+GOING_TOGETHER = (ConsentPurpose.INTRODUCTIONS, ConsentPurpose.CONDUCT)
 AHEAD = timedelta(days=2, hours=23)
 
 
@@ -37,9 +39,9 @@ def games(session: Session, *, starts_in: timedelta = AHEAD, **facts: Any) -> Oc
 
 
 def guest(session: Session, occurrence: Occurrence, name: str, **facts: Any) -> Member:
-    """Somebody who said yes, agreed to be introduced, and has been out before."""
+    """Somebody who said yes, agreed to be introduced and to be kind, and has been out before."""
     liked = facts.pop("interests", {"board-games": 1.0})
-    agreed = facts.pop("consents", (ConsentPurpose.COMFORT, ConsentPurpose.INTRODUCTIONS))
+    agreed = facts.pop("consents", (ConsentPurpose.COMFORT, *GOING_TOGETHER))
     member = factories.member(session, display_name=name, interests=liked, consents=agreed, **facts)
     for place in (occurrence, past(session, occurrence)):
         row = rsvps.respond(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from domain import comforts, consent, localities, members
+from domain import comforts, consent, localities, members, needs_cards
 from domain.errors import Invalid
 from domain.members import Profile
 from domain.models import ConsentPurpose, Member
@@ -114,15 +114,6 @@ def _fill_private(*names: str) -> Fill:
     return fill
 
 
-def _save_private(*names: str) -> Save:
-    def save(session: Session, member: Member, form: Any, now: datetime) -> None:
-        given = {name: form[name].data or "" for name in names}
-        kept = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        members.save_private(session, member=member, now=now, **kept)
-
-    return save
-
-
 def _save_lists(*names: str) -> Save:
     def save(session: Session, member: Member, form: Any, now: datetime) -> None:
         members.save_private(
@@ -130,6 +121,16 @@ def _save_lists(*names: str) -> Save:
         )
 
     return save
+
+
+def _fill_card(session: Session, member: Member) -> Mapping[str, Any]:
+    card = needs_cards.read(session, member=member.id)
+    early = members.read_private(session, member).card
+    return card.to_json() | {"telling": card.telling or "", "words": card.words or early}
+
+
+def _save_card(session: Session, member: Member, form: forms.CardForm, now: datetime) -> None:
+    needs_cards.save(session, member=member, card=form.card(), now=now)
 
 
 def _fill_name(_session: Session, member: Member) -> Mapping[str, Any]:
@@ -187,7 +188,7 @@ FURTHER: tuple[Part, ...] = (
         forms.ValuesForm,
         (_fill_private("values"), _save_lists("values")),
     ),
-    _part("card", _l("Your needs card"), forms.CardForm, (_fill_private("card"), _save_private("card"))),
+    _part("card", _l("What helps you"), forms.CardForm, (_fill_card, _save_card)),
     _part("rest", _l("A rest"), forms.RestForm, (_fill_rest, _save_rest)),
 )
 PARTS: Mapping[str, Part] = {each.name: each for each in (*STEPS, *FURTHER)}

@@ -18,7 +18,7 @@ from domain.models.directory import Approach, Facilitation, Service, ServiceAppr
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
-from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest
+from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest, NeedsCard
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage, Tally
 from domain.models.person import PersonDate, PersonNote
 from domain.models.progress import (
@@ -111,6 +111,7 @@ __all__ = [
     "ModelActivation",
     "ModelArrays",
     "ModelFit",
+    "NeedsCard",
     "NotebookEntry",
     "Occurrence",
     "OutboxAudit",

@@ -109,6 +109,8 @@ class ConsentPurpose(StrEnum):
     HARDER_STEP = "harder_step"  #: a step above the last one
     CHECK_INS = "check_ins"  #: answers to check-ins are kept, for the member alone
     INTRODUCTIONS = "introductions"  #: display name and chosen interests shown to a few who go along
+    NEEDS_CARD = "needs_card"  #: what helps me, shown to a few who go along
+    CONDUCT = "conduct"  #: how people treat each other: accepted, before the first circle
 
 
 class Consent(Identified, Base):

@@ -21,6 +21,7 @@ class CircleRequest(Identified, Base):
     occurrence: Mapped[str] = reference("occurrences.id")
     member: Mapped[str] = reference("members.id", index=True)
     topics: Mapped[list[str]] = mapped_column(JSON, default=list)  #: interests they let the others see, slugs
+    card: Mapped[bool | None]  #: the others may read their needs card; none: as they said for every outing
     asked_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     declined: Mapped[int] = mapped_column(default=0)  #: circles they stepped out of, for this occurrence

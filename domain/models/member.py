@@ -77,6 +77,17 @@ class ComfortAnswers(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"privacy": "P4"})
 
 
+class NeedsCard(Base):
+    """What helps a member among people, sealed; whom it is shown to, see `domain.needs_cards`."""
+
+    __tablename__ = "needs_cards"
+
+    member: Mapped[str] = reference("members.id", primary_key=True)
+    always: Mapped[bool] = mapped_column(default=False)  #: at every outing they go to with a few others
+    updated_at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"privacy": "P4"})
+
+
 class Digest(Base):
     """Whether and when a member is sent a letter about the week ahead."""
 

@@ -75,13 +75,14 @@ def agree(session: Session, people: list[Member], evening: Occurrence) -> None:
         circles.agree(session, member=each.id, occurrence=evening.id, now=NOW)
 
 
-@pytest.mark.requirement("R01", "R20")
+@pytest.mark.requirement("R01", "R20", "R60")
 def test_nobody_is_placed_who_has_not_asked_and_agreed(session: Session, evening: Occurrence) -> None:
     ann = rows.guest(session, evening, "Ann", consents=(ConsentPurpose.COMFORT,))
-    with pytest.raises(NotAllowed):
-        rows.ask(session, evening, [ann])
-    assert circle_forming.pool(session, occurrence=evening.id).free == ()
-    consent.give(session, account=ann.id, purpose=ConsentPurpose.INTRODUCTIONS, now=NOW)
+    for purpose in rows.GOING_TOGETHER:
+        with pytest.raises(NotAllowed):
+            rows.ask(session, evening, [ann])
+        assert circle_forming.pool(session, occurrence=evening.id).free == ()
+        consent.give(session, account=ann.id, purpose=purpose, now=NOW)
     assert circle_forming.pool(session, occurrence=evening.id).free == ()
     rows.ask(session, evening, [ann])
     assert circle_forming.pool(session, occurrence=evening.id).free == (ann.id,)

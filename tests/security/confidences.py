@@ -14,6 +14,7 @@ from domain import (
     ladders,
     mails,
     members,
+    needs_cards,
     notebook,
     person_dates,
     person_notes,
@@ -25,6 +26,7 @@ from domain import (
     trails,
     wins,
 )
+from domain.card_body import CardBody
 from domain.checkin_answers import WeekAnswers
 from domain.comforts import store
 from domain.goals import GoalBody
@@ -42,6 +44,7 @@ from matching.rungs import KINDS
 from matching.situations import QUESTIONS
 from tests.conftest import NOW
 
+CARD = "needs_card"
 #: What every unique word begins with; no text of ours and no random id contains it.
 CANARY = re.compile(r"zq[a-z]+qz")
 
@@ -58,7 +61,6 @@ def profile(session: Session, member: Member) -> None:
         now=NOW,
         needs=(Need.CONFIDANT, Need.DAYTIME_CHAT),
         own_words=word("own_words"),
-        card=word("needs_card"),
         place_name=word("place_name"),
         cell="86194ad27ffffff",
     )
@@ -68,6 +70,12 @@ def profile(session: Session, member: Member) -> None:
     trails.append(
         session, member=member.id, point=Point(at=NOW, index=61.7, index_sd=4.3, kinds=kinds), now=NOW
     )
+
+
+def shown_card(session: Session, member: Member, occurrence: Occurrence) -> None:
+    """Write a card and show it to the few the member goes to an outing with: to them alone."""
+    needs_cards.save(session, member=member, card=CardBody(words=word(CARD)), now=NOW)
+    needs_cards.show_at(session, member=member.id, occurrence=occurrence, now=NOW)
 
 
 def outings(session: Session, member: Member, *, ahead: Occurrence, behind: Occurrence) -> dict[str, str]:

@@ -96,6 +96,7 @@ def build(session: Session) -> World:
         session, member=other.id, occurrence=ahead.id, status=RsvpStatus.YES, now=NOW, over_cap=True
     )
     things["companion"] = _circle(session, ahead, (member, other))
+    confidences.shown_card(session, member, ahead)
     theirs = {"group": far.id, "event": far_event.id, "occurrence": far_ahead.id, "rsvp": answer.id}
     session.flush()
     return World(accounts=people, things=things, theirs=theirs)
@@ -146,7 +147,7 @@ def _event(session: Session, group: Group) -> tuple[Event, Occurrence, Occurrenc
 
 def _circle(session: Session, ahead: Occurrence, people: tuple[Member, ...]) -> str:
     """Have the members go with a third, all having said yes; return the place of the last of them."""
-    third = factories.member(session, display_name="Third", consents=(ConsentPurpose.INTRODUCTIONS,))
+    third = factories.member(session, display_name="Third", consents=circle_rows.GOING_TOGETHER)
     rsvps.respond(session, member=third.id, occurrence=ahead.id, status=RsvpStatus.YES, now=NOW)
     circle_rows.settled(session, ahead, (*people, third))
     place = circles.place_of(session, member=people[-1].id, occurrence=ahead.id)

@@ -51,7 +51,8 @@ AUDIENCES: dict[frozenset[Actor], str] = {
     MEMBER: """
         blocks.index blocks.undo blocks.ask_organizer blocks.block_organizer supporters.index
         supporters.page supporters.revoke supporters.invite supporters.decide
-        calendar.one circles.page circles.ask circles.agree circles.step_out circles.again circles.ask_block
+        calendar.one circles.page circles.ask circles.agree circles.step_out circles.again circles.show_card
+        circles.ask_block
         circles.block checkins.index checkins.ask checkins.answer checkins.change checkins.mail
         checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
         goals.talked groups.index groups.page groups.ask groups.join groups.leave ladder.index ladder.new
@@ -101,7 +102,7 @@ OWN: dict[frozenset[Actor], str] = {
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove
     """,
     frozenset({Actor.SELF, Actor.OTHER}): """
-        circles.page circles.ask circles.agree circles.step_out circles.again
+        circles.page circles.ask circles.agree circles.step_out circles.again circles.show_card
     """,
     frozenset({Actor.SUPPORTER}): """
         supporters.supported supporters.look supporters.write supporters.propose

@@ -12,8 +12,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import events
-from domain.models import Account, Block, Circle, CirclePlace, ConsentPurpose, Member, Occurrence, Report
+from domain import consent, events
+from domain.models import (
+    Account,
+    Block,
+    Circle,
+    CirclePlace,
+    Consent,
+    ConsentPurpose,
+    Member,
+    Occurrence,
+    Report,
+)
 from tests import circle_rows
 from tests.conftest import NOW
 from tests.web.conftest import ORIGIN, post, sign_in
@@ -63,11 +73,20 @@ class Three:
         assert response.status_code == 200
         return response.get_data(as_text=True)
 
-    def ask(self, who: int, *topics: str, agree: str = "y") -> int:
-        return post(self.browsers[who], self.path, topics=list(topics), agree=agree).status_code
+    def ask(self, who: int, *topics: str, agree: str = "y", conduct: str = "y") -> int:
+        said = {"topics": list(topics), "agree": agree, "conduct": conduct}
+        return post(self.browsers[who], self.path, **said).status_code
 
     def say(self, who: int, word: str) -> int:
         return post(self.browsers[who], f"{self.path}/{word}").status_code
+
+    def companions(self, who: int) -> list[str]:
+        """What the page says of each of the others, by name."""
+        listed = re.search(r'id="who-title".*?<ul.*?>(.*?)</ul>\s*<p', self.page(who), re.DOTALL)
+        return listed[1].split("<li><strong>")[1:] if listed else []
+
+    def card_page(self, who: int) -> str:
+        return self.browsers[who].get("/profile/card", base_url=ORIGIN).get_data(as_text=True)
 
     def place(self) -> None:
         """What the worker does."""
@@ -142,6 +161,51 @@ def test_without_the_yes_nothing_is_looked_for_and_taking_it_back_steps_out(thre
     post(three.browsers[0], "/profile/consent", purpose="introductions", answer="no")
     assert "Would you like not to walk in alone" in three.page(0)
     assert three.rows.scalars(select(Circle)).one().ended_at == NOW
+
+
+@pytest.mark.requirement("R60")
+def test_the_rules_of_conduct_are_accepted_once_on_the_page_where_one_asks(three: Three) -> None:
+    assert "I go at their pace" in three.page(0)
+    assert three.ask(0, "walking", conduct="") == 422
+    assert three.ask(0, "walking") == 303
+    kept = three.rows.scalars(select(Consent).where(Consent.purpose == ConsentPurpose.CONDUCT)).one()
+    words = consent.WORDINGS[ConsentPurpose.CONDUCT]
+    assert (kept.account, kept.version, kept.text_hash) == (three.members[0].id, words.version, words.digest)
+    assert kept.given_at == NOW
+    assert "I go at their pace" not in three.page(0)
+    assert three.ask(0, "board-games", conduct="") == 303
+
+
+@pytest.mark.requirement("R20", "R44", "R57", "R60")
+def test_cards_are_read_before_meeting_and_who_shows_none_is_not_marked(
+    three: Three, moment: Callable[[datetime], None]
+) -> None:
+    for who in range(3):
+        three.ask(who)
+    three.place()
+    card = {"eases": ["quiet_at_first"], "boundaries": ["no_touch"], "telling": "listen", "words": "Tea <b>"}
+    for who in (0, 1):
+        assert "Nothing yet" in three.card_page(who)
+        assert post(three.browsers[who], "/profile/card", **card).status_code == 303
+        assert "Nobody, for now" in three.card_page(who)
+    assert three.say(1, "card") == 422
+    assert post(three.browsers[1], f"{three.path}/card", answer="yes").status_code == 303
+    for who in range(3):
+        assert not three.companions(0)
+        three.say(who, "yes")
+    benedict, catriona = three.companions(0)
+    for words in ("I am quiet at first", "No hugs or handshakes", "Just listen, please", "“Tea &lt;b&gt;”"):
+        assert words in benedict
+    assert benedict.replace("Benedict", "Catriona").startswith(catriona[: catriona.index("</strong>")])
+    assert "card" not in catriona
+    assert not any("quiet at first" in each for each in three.companions(1)), "one's own yes is one's own"
+    assert "Nobody reads your card here" in three.page(0)
+    assert post(three.browsers[0], "/profile/consent", purpose="needs_card", answer="yes").status_code == 303
+    assert "quiet at first" in three.companions(2)[0]
+    post(three.browsers[0], "/profile/consent", purpose="needs_card", answer="no")
+    assert "quiet at first" not in three.companions(2)[0]
+    moment(three.evening.ends_at)
+    assert "quiet at first" not in three.page(0)
 
 
 @pytest.mark.requirement("R43")

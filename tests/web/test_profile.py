@@ -13,12 +13,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import comforts, consent, members, places
+from domain import comforts, consent, members, needs_cards, places
 from domain.members import PrivateProfile
-from domain.models import ComfortAnswers, Consent, ConsentPurpose, MatchingRun, Member, OutboxMessage
+from domain.models import (
+    ComfortAnswers,
+    Consent,
+    ConsentPurpose,
+    MatchingRun,
+    Member,
+    NeedsCard,
+    OutboxMessage,
+)
 from matching.inputs import Need
 from matching.situations import QUESTIONS
 from tests import factories
+from tests.conftest import NOW
 from tests.web.conftest import ORIGIN, post, sign_in
 from web.forms.choices import grouped_interests, interest_choices
 from web.parts import NAMES, STEPS
@@ -221,17 +230,29 @@ def test_needs_and_what_to_leave_out_are_sealed(
     newcomer: FlaskClient, rows: Session, sqlite_url: str
 ) -> None:
     post(newcomer, "/profile/access", access_needs=["step_free"], avoid=["nightlife"])
-    post(newcomer, "/profile/card", card="canarycard")
+    post(newcomer, "/profile/card", words="canarycard", eases=["quiet_at_first"])
     private = private_of(rows)
-    assert (private.access_needs, private.avoid, private.card) == (
-        ("step_free",),
-        ("nightlife",),
-        "canarycard",
-    )
+    assert (private.access_needs, private.avoid) == (("step_free",), ("nightlife",))
+    card = needs_cards.read(rows, member=member_of(rows).id)
+    assert (card.words, card.eases) == ("canarycard", ("quiet_at_first",))
     assert rows.scalar(select(Member.sealed))
-    raw = b"".join(str(each).encode() for each in rows.execute(select(*Member.__table__.columns)).one())
+    tables = (Member.__table__, NeedsCard.__table__)
+    raw = b"".join(str(each).encode() for each in rows.execute(select(*tables)).one())
     assert b"canarycard" not in raw
     assert b"nightlife" not in raw
+
+
+def test_what_was_written_before_begins_the_card_and_moves_into_it(
+    newcomer: FlaskClient, rows: Session
+) -> None:
+    members.save_private(rows, member=member_of(rows), now=NOW, card="Tea first.")
+    rows.commit()
+    assert 'value="Tea first."' in page(newcomer, "/profile/card")
+    post(newcomer, "/profile/card", words="Tea\r\nfirst.")
+    assert private_of(rows).card == ""
+    assert "“Tea first.”" in page(newcomer, "/profile/card")
+    assert post(newcomer, "/profile/card", words="x" * 161).status_code == 422
+    assert post(newcomer, "/profile/card", eases=["anything"]).status_code == 422
 
 
 def test_saving_asks_for_one_run_however_often(newcomer: FlaskClient, rows: Session) -> None:
@@ -292,7 +313,7 @@ def test_odd_text_never_breaks_a_page(newcomer: FlaskClient, junk: str) -> None:
         ("needs", "own_words"),
         ("place", "town"),
         ("interests", "interests"),
-        ("card", "card"),
+        ("card", "words"),
         ("name", "display_name"),
     ):
         assert post(newcomer, f"/profile/{path}", **{field: junk}).status_code < 500, path

@@ -21,12 +21,14 @@ from domain import (
     ladders,
     mails,
     members,
+    needs_cards,
     reports,
     rsvps,
     sealed,
     support_notes,
     supporters,
 )
+from domain.card_body import CardBody
 from domain.database import writing
 from domain.erasure import LEDGER
 from domain.ladder_records import RungBody
@@ -103,10 +105,10 @@ def confide(session: Session) -> Account:
         member=member,
         now=NOW,
         own_words="zqownwords",
-        card="zqcard",
         place_name="zqplace",
         values=("zqvalue",),
     )
+    needs_cards.save(session, member=member, card=CardBody(words="zqcard"), now=NOW)
     session.add(passkey(account))
     _go_out(session, member)
     _organize(session, account)

@@ -21,7 +21,7 @@ class Ticks(SelectMultipleField):  # type: ignore[misc]
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
-    """What the others may know one likes, and the yes that introductions need."""
+    """What the others may know one likes, and the two yeses that going together needs."""
 
     topics = Ticks(
         _l("What may the others know you like?"),
@@ -30,9 +30,14 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     agree = BooleanField(
         _l("Yes, that is fine with me"), [InputRequired(_l("We need your yes before we look for others."))]
     )
+    conduct = BooleanField(
+        _l("Yes, I keep to this"), [InputRequired(_l("We need your yes to how people treat each other."))]
+    )
 
-    def offer(self, interests: Iterable[str]) -> None:
-        """Let the member choose among what they like."""
+    def offer(self, interests: Iterable[str], *, kept: bool) -> None:
+        """Let the member choose among what they like; ``kept``: they said yes to the rules of conduct."""
+        if kept:
+            del self.conduct
         self.topics.choices = options({slug: interest_label(slug) for slug in interests})
 
 

@@ -15,13 +15,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from domain.card_body import LONGEST, Boundary, CardBody, Ease, Telling
 from domain.members import LONGEST_NOTE, MOST_INTERESTS
 from matching.inputs import SLOT_COUNT, Need
 from matching.situations import QUESTIONS
+from web.card_words import BOUNDARIES, EASES, TELLING
 from web.forms.accounts import time_zones
 from web.forms.choices import ACCESS, NEEDS, VALUES, interest_choices, options
 from web.forms.numbers import Between
-from web.forms.words import TicksField
+from web.forms.words import TicksField, tidy
 
 NONE = {"": _l("Leave this open")}
 TOO_LONG = _l("Use up to %(count)s letters.", count=LONGEST_NOTE)
@@ -187,13 +189,31 @@ class NameForm(FlaskForm):  # type: ignore[misc]
 
 
 class CardForm(FlaskForm):  # type: ignore[misc]
-    """A needs card: a few words for the people of a group (R44)."""
+    """A needs card: what helps a member among people, and what they would rather not (R44, R57, R60)."""
 
-    card = TextAreaField(
-        _l("What would you like people to know?"),
-        [Length(max=LONGEST_NOTE, message=TOO_LONG)],
-        description=_l("For example: “I am quiet at first. Please do not make me introduce myself.”"),
+    eases = TicksField(_l("What makes it easier for you?"), choices=options(EASES))
+    boundaries = TicksField(_l("What would you rather not?"), choices=options(BOUNDARIES))
+    telling = RadioField(
+        _l("When you tell something, what helps?"),
+        [Optional()],
+        choices=options({"": _l("I leave this open")} | dict(TELLING)),
+        default="",
     )
+    words = StringField(
+        _l("One sentence of your own"),
+        [Length(max=LONGEST, message=_l("Use up to %(count)s letters.", count=LONGEST))],
+        description=_l("Others read it as you write it. Leave out names, numbers and where you live."),
+        filters=[tidy],
+    )
+
+    def card(self) -> CardBody:
+        """Return the card as it was filled in."""
+        return CardBody(
+            eases=tuple(Ease(each) for each in self.eases.data or ()),
+            boundaries=tuple(Boundary(each) for each in self.boundaries.data or ()),
+            telling=Telling(self.telling.data) if self.telling.data else None,
+            words=" ".join((self.words.data or "").split()),
+        )
 
 
 class RestForm(FlaskForm):  # type: ignore[misc]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, blocks, circles, company, consent, rsvps
+from domain import agenda, blocks, circles, company, consent, needs_cards, rsvps
 from domain.company import Company, Stage
 from domain.errors import NotFound
 from domain.models import ConsentPurpose, Event, Occurrence
 from domain.people import Mention
-from web import clock, filters, outing_words
+from web import card_words, clock, filters, outing_words
 from web.auth import Audience, audience, current_member
 from web.calendar import place_lines
 from web.db import db
@@ -45,7 +47,7 @@ def page(occurrence: str) -> str:
     found = _company(place)
     form, again = AskForm(formdata=None), AgainForm(formdata=None)
     form.topics.data = found.request.topics if found.request else _likely(place)
-    form.agree.data = _agreed()
+    form.agree.data = _agreed(ConsentPurpose.INTRODUCTIONS)
     again.again.data = [each.place for each in found.companions if each.wished]
     return _page(place, found, form, again)
 
@@ -56,14 +58,14 @@ def _likely(place: Occurrence) -> list[str]:
     return [each.interest for each in current_member().interests if each.interest in about]
 
 
-def _agreed() -> bool:
-    return consent.has(db.session(), account=current_member().id, purpose=ConsentPurpose.INTRODUCTIONS)
+def _agreed(purpose: ConsentPurpose) -> bool:
+    return consent.has(db.session(), account=current_member().id, purpose=purpose)
 
 
 def _page(place: Occurrence, found: Company, form: AskForm, again: AgainForm) -> str:
     session, member, now = db.session(), current_member(), clock.now()
     event = session.get_one(Event, place.event)
-    form.offer(each.interest for each in member.interests)
+    _offer(form)
     again.offer((each.place, each.name) for each in found.companions)
     dates = agenda.of_group(session, member=member.id, group=event.group, now=now, limit=4)
     return render_template(
@@ -77,11 +79,29 @@ def _page(place: Occurrence, found: Company, form: AskForm, again: AgainForm) ->
         again=again,
         rsvp=rsvps.answer_to(session, member=member.id, occurrence=place.id),
         begun=place.starts_at <= now,
-        wording=consent.WORDINGS[ConsentPurpose.INTRODUCTIONS].text,
+        over=place.ends_at <= now,
+        wordings=consent.WORDINGS,
         other_dates=[each for each in dates if each.occurrence.id != place.id][:2],
         said=outing_words.LABELS,
         answer_by=place.starts_at - circles.LAST,
+        **_cards(place),
     )
+
+
+def _offer(form: AskForm) -> None:
+    liked = [each.interest for each in current_member().interests]
+    form.offer(liked, kept=_agreed(ConsentPurpose.CONDUCT))
+
+
+def _cards(place: Occurrence) -> dict[str, Any]:
+    """Return the cards the member may read here, by their owners' places, and what becomes of their own."""
+    session, member = db.session(), current_member().id
+    found = needs_cards.of_company(session, viewer=member, occurrence=place, now=clock.now())
+    return {
+        "cards": {of: card_words.shown(card) for of, card in found.items()},
+        "own_card": card_words.shown(needs_cards.read(session, member=member)),
+        "card_shown": needs_cards.is_shown_at(session, member=member, occurrence=place.id),
+    }
 
 
 @bp.post("/occurrences/<occurrence>/company")
@@ -90,10 +110,11 @@ def ask(occurrence: str) -> Page:
     """Ask for company, or change what the others may know."""
     place, member, now = _place(occurrence), current_member(), clock.now()
     found, form = _company(place), AskForm()
-    form.offer(each.interest for each in member.interests)
+    _offer(form)
     if not form.validate():
         return _page(place, found, form, AgainForm(formdata=None)), 422
-    consent.give(db.session(), account=member.id, purpose=ConsentPurpose.INTRODUCTIONS, now=now)
+    for purpose in (ConsentPurpose.INTRODUCTIONS, ConsentPurpose.CONDUCT):
+        consent.give(db.session(), account=member.id, purpose=purpose, now=now)
     circles.ask(db.session(), member=member.id, occurrence=place.id, topics=form.topics.data or [], now=now)
     db.session.commit()
     flash(_("Done. You hear from us when a few others are there."), "success")
@@ -118,6 +139,24 @@ def step_out(occurrence: str) -> Response:
     db.session.commit()
     flash(_("Done. Your own place is kept, and nobody is told why."), "success")
     return _back(place.id)
+
+
+@bp.post("/occurrences/<occurrence>/company/card")
+@audience(Audience.MEMBER)
+def show_card(occurrence: str) -> Response:
+    """Show one's card to the few one goes with, or to nobody there, at once."""
+    place, member, now = _place(occurrence), current_member().id, clock.now()
+    match request.form.get("answer"):
+        case "yes":
+            needs_cards.show_at(db.session(), member=member, occurrence=place, now=now)
+            flash(_("Done. They read it once all of you have said yes, until the outing is over."), "success")
+        case "no":
+            needs_cards.hide_at(db.session(), member=member, occurrence=place)
+            flash(_("Done. Nobody reads your card here any more."), "success")
+        case _:
+            abort(422)
+    db.session.commit()
+    return redirect(url_for("circles.page", occurrence=place.id, _anchor="card"), 303)
 
 
 @bp.post("/occurrences/<occurrence>/company/again")

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from domain import circles, comforts, consent, localities, members, places, runs
+from domain import circles, comforts, consent, localities, members, needs_cards, places, runs
 from domain.errors import Invalid
 from domain.models import ConsentPurpose, Member
-from web import clock
+from web import card_words, clock
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.choices import ACCESS, NEED_NOTES, NEEDS, VALUES, grouped_interests, interest_label
@@ -89,6 +89,8 @@ def index() -> str:
         agreed=ConsentPurpose.COMFORT in given,
         shown=ConsentPurpose.GROUP_VISIBILITY in given,
         introduced=ConsentPurpose.INTRODUCTIONS in given,
+        card=card_words.shown(needs_cards.read(session, member=member.id)),
+        card_shown=ConsentPurpose.NEEDS_CARD in given,
         wordings=consent.WORDINGS,
         resting=member.paused_until is not None and member.paused_until > clock.now(),
         need_words=NEEDS.get,
@@ -113,12 +115,24 @@ def save(part: str) -> Answer:
     if answered is not None:
         return answered
     db.session.commit()
+    if part == "card":
+        flash(_("Saved. Below is what others would read."), "success")
+        return redirect(_card_page(), 303)
     flash(_("Saved. New suggestions will take it in."), "success")
     return redirect(url_for("profile.index"), 303)
 
 
+def _card_page() -> str:
+    return url_for("profile.edit", part="card", _anchor="shown")
+
+
 _CHANGEABLE = frozenset(
-    {ConsentPurpose.COMFORT, ConsentPurpose.GROUP_VISIBILITY, ConsentPurpose.INTRODUCTIONS}
+    {
+        ConsentPurpose.COMFORT,
+        ConsentPurpose.GROUP_VISIBILITY,
+        ConsentPurpose.INTRODUCTIONS,
+        ConsentPurpose.NEEDS_CARD,
+    }
 )
 
 
@@ -132,12 +146,15 @@ def change_consent() -> Response:
     _change_consent(current_member(), ConsentPurpose(purpose), agree=request.form.get("answer") == "yes")
     db.session.commit()
     flash(_("Done. It counts from now on."), "success")
-    return redirect(url_for("profile.index"), 303)
+    return redirect(_card_page() if purpose == ConsentPurpose.NEEDS_CARD else url_for("profile.index"), 303)
 
 
 def _change_consent(member: Member, purpose: ConsentPurpose, *, agree: bool) -> None:
     session, now = db.session(), clock.now()
-    if agree:
+    if purpose is ConsentPurpose.NEEDS_CARD:
+        change = needs_cards.show_always if agree else needs_cards.hide
+        change(session, member=member.id, now=now)
+    elif agree:
         consent.give(session, account=member.id, purpose=purpose, now=now)
     elif purpose is ConsentPurpose.COMFORT:
         members.withdraw_comfort(session, member=member, now=now)
@@ -246,6 +263,13 @@ def _extras(part: Part) -> dict[str, Any]:
         case "comfort":
             agreed = consent.has(session, account=member.id, purpose=ConsentPurpose.COMFORT)
             return {"wording": consent.WORDINGS[ConsentPurpose.COMFORT], "agreed": agreed}
+        case "card":
+            return {
+                "card": card_words.shown(needs_cards.read(session, member=member.id)),
+                "agreed": consent.has(session, account=member.id, purpose=ConsentPurpose.NEEDS_CARD),
+                "always": needs_cards.is_always_shown(session, member=member.id),
+                "wording": consent.WORDINGS[ConsentPurpose.NEEDS_CARD],
+            }
         case "place":
             return {"place_name": members.read_private(session, member).place_name}
         case _:
