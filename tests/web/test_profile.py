@@ -237,7 +237,7 @@ def test_needs_and_what_to_leave_out_are_sealed(
     assert (card.words, card.eases) == ("canarycard", ("quiet_at_first",))
     assert rows.scalar(select(Member.sealed))
     tables = (Member.__table__, NeedsCard.__table__)
-    raw = b"".join(str(each).encode() for each in rows.execute(select(*tables)).one())
+    raw = b"".join(str(each).encode() for table in tables for each in rows.execute(select(table)).one())
     assert b"canarycard" not in raw
     assert b"nightlife" not in raw
 
