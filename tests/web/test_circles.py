@@ -198,7 +198,7 @@ def test_cards_are_read_before_meeting_and_who_shows_none_is_not_marked(
     for words in ("I am quiet at first", "No hugs or handshakes", "Just listen, please", "“Tea &lt;b&gt;”"):
         assert words in benedict
     assert (
-        re.sub(r"<div class=.needs-card.*?</div>", "<br>", benedict, flags=re.DOTALL)
+        re.sub(r"<figure.*?</figure>", "<br>", benedict, flags=re.DOTALL)
         .replace("Benedict", "Catriona")
         .split("/companions/")[0]
         .split()

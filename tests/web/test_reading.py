@@ -36,6 +36,7 @@ INSIDE = (
     "/welcome/place",
     "/welcome/done",
     "/profile/",
+    "/profile/card",
     "/account/",
     "/portfolio/",
     "/events/recurring/",
