@@ -58,9 +58,9 @@ def _coming(session: Session, now: datetime) -> list[Occurrence]:
 
 def _together(session: Session, place: Occurrence, people: Sequence[Member], now: datetime) -> None:
     asked = [each for each in people if _ask(session, place, each, now)]
-    for each, card in zip(asked[1:], CARDS, strict=False):
-        needs_cards.save(session, member=each, card=card, now=now)
-        needs_cards.show_at(session, member=each.id, occurrence=place, now=now)
+    for mate, card in zip(asked[1:], CARDS, strict=False):
+        needs_cards.save(session, member=mate, card=card, now=now)
+        needs_cards.show_at(session, member=mate.id, occurrence=place, now=now)
     ids = tuple(sorted(each.id for each in asked))
     placement = Placement(occurrence=place.id, circles=(ids,), alone={})
     if circle_forming.store(session, placement, now=now):

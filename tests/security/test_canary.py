@@ -20,7 +20,7 @@ from tests.security.actors import Actor
 from tests.security.confidences import CANARY, CARD, word
 from tests.security.site import Site, steady
 
-OTHERS = [actor for actor in Actor if actor is not Actor.SELF]
+OTHERS: list[Actor] = [actor for actor in Actor if actor is not Actor.SELF]
 #: Pages that say how long work has waited.
 MOVING = {"/admin/", "/admin/desk/"}
 TYPED = dict.fromkeys(("words", "own_words", "reason", "reward", "easy"), "zqtypedqz")
