@@ -62,6 +62,14 @@ WORDINGS: dict[ConsentPurpose, Wording] = {
             "at any time; it is then shown to nobody."
         ),
     ),
+    ConsentPurpose.KIND_WORDS: Wording(
+        version=1,
+        text=(
+            "After an outing, let the few I went with send me one of a few kind sentences, such as “I was "
+            "glad you came.” They can see that I allow it. I can take this back at any time; what came is "
+            "then deleted."
+        ),
+    ),
     ConsentPurpose.CONDUCT: Wording(
         version=1,
         text=(

@@ -100,6 +100,7 @@ LEFT_OUT: dict[str, str] = {
     "passkeys.extensions": LETS_IN,
     "blocks.other": OTHERS,
     "circle_wishes.other": OTHERS,
+    "kind_words.sender": OTHERS,
     "reports.reported": OTHERS,
     "reports.proposed_by": OTHERS,
     "reports.decided_by": OTHERS,

@@ -13,7 +13,7 @@ from domain.models.account import (
 )
 from domain.models.affinity import FitOutcome, ModelActivation, ModelArrays, ModelFit
 from domain.models.base import Base, Instant, new_id
-from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, PlaceAnswer
+from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, KindWord, PlaceAnswer
 from domain.models.directory import Approach, Facilitation, Service, ServiceApproach, ServiceKind
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
 from domain.models.group import Group, GroupInterest, Membership
@@ -99,6 +99,7 @@ __all__ = [
     "GroupInterest",
     "Heartbeat",
     "Instant",
+    "KindWord",
     "Ladder",
     "LadderChange",
     "Limit",

@@ -110,6 +110,7 @@ class ConsentPurpose(StrEnum):
     CHECK_INS = "check_ins"  #: answers to check-ins are kept, for the member alone
     INTRODUCTIONS = "introductions"  #: display name and chosen interests shown to a few who go along
     NEEDS_CARD = "needs_card"  #: what helps me, shown to a few who go along
+    KIND_WORDS = "kind_words"  #: a kind sentence may come from somebody I was out with
     CONDUCT = "conduct"  #: how people treat each other: accepted, before the first circle
 
 

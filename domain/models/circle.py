@@ -87,3 +87,20 @@ class CircleWish(Identified, Base):
     member: Mapped[str] = reference("members.id")
     other: Mapped[str] = reference("members.id", index=True)
     created_at: Mapped[datetime]
+
+
+class KindWord(Identified, Base):
+    """One of a few kind sentences, from somebody of a circle to a member who lets them come (R34)."""
+
+    __tablename__ = "kind_words"
+    __table_args__ = (
+        UniqueConstraint("circle", "member", "sender"),
+        CheckConstraint("member <> sender", name="two_people"),
+    )
+
+    id: Mapped[Id]
+    circle: Mapped[str] = reference("circles.id")
+    member: Mapped[str] = reference("members.id", index=True)  #: who it is for
+    sender: Mapped[str] = reference("members.id", index=True)
+    sentence: Mapped[str] = mapped_column(String(20))  #: `domain.kind_words.Sentence`
+    created_at: Mapped[datetime]

@@ -52,6 +52,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         blocks.index blocks.undo blocks.ask_organizer blocks.block_organizer supporters.index
         supporters.page supporters.revoke supporters.invite supporters.decide
         calendar.one circles.page circles.ask circles.agree circles.step_out circles.again circles.show_card
+        circles.say_kind
         circles.ask_block
         circles.block checkins.index checkins.ask checkins.answer checkins.change checkins.mail
         checkins.forget events.index events.page goals.index goals.begin goals.away goals.smaller
@@ -103,6 +104,7 @@ OWN: dict[frozenset[Actor], str] = {
     """,
     frozenset({Actor.SELF, Actor.OTHER}): """
         circles.page circles.ask circles.agree circles.step_out circles.again circles.show_card
+        circles.say_kind
     """,
     frozenset({Actor.SUPPORTER}): """
         supporters.supported supporters.look supporters.write supporters.propose

@@ -214,6 +214,30 @@ def test_cards_are_read_before_meeting_and_who_shows_none_is_not_marked(
     assert "quiet at first" not in three.page(0)
 
 
+@pytest.mark.requirement("R34")
+def test_a_kind_word_comes_to_who_lets_it_and_stands_among_their_wins(
+    three: Three, moment: Callable[[datetime], None]
+) -> None:
+    for who in range(3):
+        three.ask(who)
+    three.place()
+    for who in range(3):
+        three.say(who, "yes")
+    moment(three.evening.ends_at)
+    assert "A kind word" not in three.page(0)
+    assert three.say(0, "kind") == 409
+    post(three.browsers[1], "/profile/consent", purpose="kind_words", answer="yes")
+    names = re.compile(r'name="to"[^>]*value="([0-9a-f]{32})".*?choice-text">(\w+)<', re.DOTALL)
+    offered = names.findall(three.page(0))
+    assert [name for _place, name in offered] == ["Benedict"]
+    place = offered[0][0]
+    assert post(three.browsers[0], f"{three.path}/kind", to=place, sentence="my own words").status_code == 422
+    assert post(three.browsers[0], f"{three.path}/kind", to=place, sentence="glad").status_code == 303
+    assert post(three.browsers[0], f"{three.path}/kind", to=place, sentence="easy").status_code == 409
+    wins = [each.get("/wins/", base_url=ORIGIN).get_data(as_text=True) for each in three.browsers]
+    assert ["Annabel: “I was glad you came.”" in each for each in wins] == [False, True, False]
+
+
 @pytest.mark.requirement("R43")
 def test_a_no_costs_nothing_and_is_not_told(three: Three) -> None:
     for who in range(3):

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from web.forms.choices import interest_label, options
+from web.kind_words import SENTENCES
 
 
 class Ticks(SelectMultipleField):  # type: ignore[misc]
@@ -39,6 +40,21 @@ class AskForm(FlaskForm):  # type: ignore[misc]
         if kept:
             del self.conduct
         self.topics.choices = options({slug: interest_label(slug) for slug in interests})
+
+
+class KindForm(FlaskForm):  # type: ignore[misc]
+    """One kind sentence for one of those one was out with, by their places (R34)."""
+
+    to = RadioField(_l("For whom?"), [InputRequired(_l("Choose for whom it is."))])
+    sentence = RadioField(
+        _l("What would you like to say?"),
+        [InputRequired(_l("Choose a sentence."))],
+        choices=options(SENTENCES),
+    )
+
+    def offer(self, names: Iterable[tuple[str, str]]) -> None:
+        """Let the member choose among those who let kind words come."""
+        self.to.choices = options(dict(names))
 
 
 class AgainForm(FlaskForm):  # type: ignore[misc]

@@ -8,16 +8,17 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, blocks, circles, company, consent, needs_cards, rsvps
+from domain import agenda, blocks, circles, company, consent, kind_words, needs_cards, rsvps
 from domain.company import Company, Stage
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
+from domain.kind_words import Sentence
 from domain.models import ConsentPurpose, Event, Occurrence
 from domain.people import Mention
 from web import card_words, clock, filters, outing_words
 from web.auth import Audience, audience, current_member
 from web.calendar import place_lines
 from web.db import db
-from web.forms.circles import AgainForm, AskForm
+from web.forms.circles import AgainForm, AskForm, KindForm
 
 bp = Blueprint("circles", __name__)
 
@@ -62,7 +63,9 @@ def _agreed(purpose: ConsentPurpose) -> bool:
     return consent.has(db.session(), account=current_member().id, purpose=purpose)
 
 
-def _page(place: Occurrence, found: Company, form: AskForm, again: AgainForm) -> str:
+def _page(
+    place: Occurrence, found: Company, form: AskForm, again: AgainForm, kind: KindForm | None = None
+) -> str:
     session, member, now = db.session(), current_member(), clock.now()
     event = session.get_one(Event, place.event)
     _offer(form)
@@ -84,8 +87,17 @@ def _page(place: Occurrence, found: Company, form: AskForm, again: AgainForm) ->
         other_dates=[each for each in dates if each.occurrence.id != place.id][:2],
         said=outing_words.LABELS,
         answer_by=place.starts_at - circles.LAST,
+        kind=_kind_form(place, kind),
         **_cards(place),
     )
+
+
+def _kind_form(place: Occurrence, form: KindForm | None) -> KindForm | None:
+    """Return the form for a kind sentence; none where it would reach nobody."""
+    found = kind_words.reachable(db.session(), sender=current_member().id, occurrence=place, now=clock.now())
+    form = form or KindForm(formdata=None)
+    form.offer((each.place, each.name) for each in found)
+    return form if found else None
 
 
 def _offer(form: AskForm) -> None:
@@ -179,6 +191,29 @@ def again(occurrence: str) -> Page:
     )
     db.session.commit()
     flash(_("Kept. Only you see it, unless both of you say so."), "success")
+    return _back(place.id)
+
+
+@bp.post("/occurrences/<occurrence>/company/kind")
+@audience(Audience.MEMBER)
+def say_kind(occurrence: str) -> Page:
+    """Send a kind sentence to one of those one was out with."""
+    place, form = _place(occurrence), KindForm()
+    if _kind_form(place, form) is None:
+        raise Conflict(_("A kind word reaches nobody here just now. It goes to those who let them come."))
+    if not form.validate():
+        asked, again = AskForm(formdata=None), AgainForm(formdata=None)
+        return _page(place, _company(place), asked, again, form), 422
+    kind_words.send(
+        db.session(),
+        sender=current_member().id,
+        occurrence=place,
+        place=form.to.data,
+        sentence=Sentence(form.sentence.data),
+        now=clock.now(),
+    )
+    db.session.commit()
+    flash(_("Sent. They find it among their small wins."), "success")
     return _back(place.id)
 
 

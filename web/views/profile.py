@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from domain import circles, comforts, consent, localities, members, needs_cards, places, runs
+from domain import circles, comforts, consent, kind_words, localities, members, needs_cards, places, runs
 from domain.errors import Invalid
 from domain.models import ConsentPurpose, Member
 from web import card_words, clock
@@ -91,6 +91,7 @@ def index() -> str:
         introduced=ConsentPurpose.INTRODUCTIONS in given,
         card=card_words.shown(needs_cards.read(session, member=member.id)),
         card_shown=ConsentPurpose.NEEDS_CARD in given,
+        kind=ConsentPurpose.KIND_WORDS in given,
         wordings=consent.WORDINGS,
         resting=member.paused_until is not None and member.paused_until > clock.now(),
         need_words=NEEDS.get,
@@ -132,6 +133,7 @@ _CHANGEABLE = frozenset(
         ConsentPurpose.GROUP_VISIBILITY,
         ConsentPurpose.INTRODUCTIONS,
         ConsentPurpose.NEEDS_CARD,
+        ConsentPurpose.KIND_WORDS,
     }
 )
 
@@ -158,6 +160,8 @@ def _change_consent(member: Member, purpose: ConsentPurpose, *, agree: bool) -> 
         consent.give(session, account=member.id, purpose=purpose, now=now)
     elif purpose is ConsentPurpose.COMFORT:
         members.withdraw_comfort(session, member=member, now=now)
+    elif purpose is ConsentPurpose.KIND_WORDS:
+        kind_words.refuse(session, member=member.id, now=now)
     elif purpose is ConsentPurpose.INTRODUCTIONS:
         circles.withdraw_consent(session, member=member.id, now=now)
     else:

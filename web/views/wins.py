@@ -6,13 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import past, wins
+from domain import kind_words, past, wins
 from domain.errors import Invalid
 from domain.wins import WinKind
 from web import clock, progress_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.wins import WinForm
+from web.kind_words import SENTENCES
 
 bp = Blueprint("wins", __name__, url_prefix="/wins")
 
@@ -26,7 +27,13 @@ def index() -> str:
 def _page(form: WinForm) -> str:
     noted = past.of(db.session(), member=current_member().id).wins
     return render_template(
-        "wins/index.html", form=form, wins=noted[::-1], words=progress_words.WINS, sensitive=True
+        "wins/index.html",
+        form=form,
+        wins=noted[::-1],
+        words=progress_words.WINS,
+        kind=kind_words.received(db.session(), member=current_member().id),
+        sentences=SENTENCES,
+        sensitive=True,
     )
 
 
