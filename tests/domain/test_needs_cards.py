@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from domain import blocks, circles, company, consent, needs_cards, reports
 from domain.card_body import Boundary, CardBody, Ease, Telling
+from domain.consent import Wording
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Consent, ConsentPurpose, Event, Group, Member, Occurrence
 from domain.reports import Kind
@@ -64,7 +65,7 @@ def test_it_is_read_by_the_circle_alone_once_all_said_yes_and_until_it_is_over(
 
 @pytest.mark.requirement("R20", "R44")
 def test_nobody_reads_it_without_a_choice_and_a_yes_and_taking_it_back_counts_at_once(
-    session: Session, evening: Occurrence, four: list[Member]
+    session: Session, evening: Occurrence, four: list[Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, ben = four[:2]
     rows.settled(session, evening, four)
@@ -77,6 +78,9 @@ def test_nobody_reads_it_without_a_choice_and_a_yes_and_taking_it_back_counts_at
     assert read_by(session, ben.id, evening) == []
     needs_cards.show_at(session, member=ann.id, occurrence=evening, now=NOW)
     assert read_by(session, ben.id, evening) == [CARD]
+    with monkeypatch.context() as other_words:
+        other_words.setitem(consent.WORDINGS, needs_cards.PURPOSE, Wording(version=2, text="Everybody."))
+        assert read_by(session, ben.id, evening) == [], "nobody has agreed to these words"
     needs_cards.hide(session, member=ann.id, now=NOW)
     assert read_by(session, ben.id, evening) == []
     log = select(Consent.withdrawn_at).where(Consent.purpose == ConsentPurpose.NEEDS_CARD)
@@ -99,8 +103,10 @@ def test_a_block_or_stepping_out_ends_it_both_ways(
     circles.step_out(session, member=ann.id, occurrence=evening.id, now=NOW)
     assert read_by(session, ann.id, evening) == []
     assert len(read_by(session, cat.id, evening)) == 1
-    blocks.block(session, member=ben.id, other=dan.id, label="Dan", now=NOW)
-    assert read_by(session, dan.id, evening) == []
+    for reader in (cat, dan):
+        assert len(read_by(session, reader.id, evening)) == 1
+        blocks.block(session, member=ben.id, other=reader.id, label="x", now=evening.starts_at)
+        assert read_by(session, reader.id, evening) == [], "also while they are there"
     circles.ask(session, member=ann.id, occurrence=evening.id, topics=[], now=NOW)
     assert not needs_cards.is_shown_at(session, member=ann.id, occurrence=evening.id)
 
