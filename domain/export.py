@@ -66,6 +66,7 @@ WITHIN: dict[str, Callable[[str], ColumnElement[bool]]] = {
 #: Tables that hold nothing about one person, or nothing to be handed out, and why.
 TABLES_LEFT_OUT: dict[str, str] = {
     "account_roles": "shown as the account's roles",
+    "belonging_totals": "a sum of many people's answers; one's own stands with one's reflections",
     "bulk_runs": "a count of work over everybody",
     "bulk_parts": "a count of work over everybody",
     "bulk_steps": "marks that nobody can read back",

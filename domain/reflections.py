@@ -12,7 +12,8 @@ from typing import Any, Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import events, outbox, rsvps, sealed
+from domain import belonging, events, outbox, rsvps, sealed
+from domain.belonging import Welcome
 from domain.errors import Conflict, Invalid, NotFound
 from domain.models import Event, Occurrence, Reflection, Rsvp, RsvpStatus
 from matching.ladder import Verdict, verdict
@@ -84,6 +85,8 @@ class ReflectionBody:
     own_win: str = field(default="", repr=False)
     meet_again: MeetAgain | None = field(default=None, repr=False)
     otherwise: bool = False  #: it was not as the listing said
+    welcome: Welcome | None = field(default=None, repr=False)
+    counted: bool = False  #: ``welcome`` is in its group's total for the quarter (R80)
     practice: str = field(default="", repr=False)  #: id in `matching.practice` of a step taken from home
 
     def __post_init__(self) -> None:
@@ -135,6 +138,7 @@ class ReflectionBody:
         given["signals"] = tuple(Signal(word) for word in given.get("signals", ()))
         given["small_wins"] = tuple(SmallWin(word) for word in given.get("small_wins", ()))
         given["meet_again"] = MeetAgain(given["meet_again"]) if given.get("meet_again") else None
+        given["welcome"] = Welcome(given["welcome"]) if given.get("welcome") else None
         return cls(**given)
 
 
@@ -163,7 +167,16 @@ def record(
     if reflection.predicted is None:
         reflection = dataclasses.replace(reflection, predicted=rsvps.plan(session, row).expected)
     row.attended = reflection.attended
+    reflection = dataclasses.replace(reflection, counted=_counts(session, row, place, reflection, now))
     return _keep(session, Reflection(member=member, occurrence=occurrence, created_at=now), reflection)
+
+
+def _counts(session: Session, row: Rsvp, place: Occurrence, body: ReflectionBody, now: datetime) -> bool:
+    """Add how welcome the member felt to the group's total, if they said so and it may be."""
+    if body.welcome is None or not body.attended:
+        return False
+    group = session.get_one(Event, place.event).group
+    return belonging.count(session, member=row.member, group=group, answer=body.welcome, now=now)
 
 
 def record_practice(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, distinct, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
-from domain import inclusion
+from domain import belonging, inclusion
 from domain.inclusion import Statement
 from domain.models import (
     Event,
@@ -48,6 +48,7 @@ class _Around:
     gatherings: dict[str, int]  #: group
     attended: dict[str, int]  #: group
     showings: dict[str, int]  #: group
+    belonging: dict[str, float]  #: group, where enough people said
 
 
 def load_events(
@@ -170,6 +171,7 @@ class _Upcoming:
             "gatherings_per_month": float(around.gatherings.get(group.id, 0)) if row.rrule else 0.0,
             "attended": around.attended.get(group.id, 0),
             "showings": around.showings.get(group.id, 0),
+            "belonging": around.belonging.get(group.id),
             "group_age_days": max(0.0, (now - group.created_at) / timedelta(days=1)),
         }
 
@@ -248,6 +250,7 @@ def _around(session: Session, wanted: Sequence[ColumnElement[bool]], now: dateti
         gatherings=_numbers(session, _gatherings(now)),
         attended=_numbers(session, _attended()),
         showings=_numbers(session, _showings(now)),
+        belonging=belonging.of_groups(session, groups, now=now),
     )
 
 

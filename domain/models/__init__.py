@@ -16,7 +16,7 @@ from domain.models.base import Base, Instant, new_id
 from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, KindWord, PlaceAnswer
 from domain.models.directory import Approach, Facilitation, Service, ServiceApproach, ServiceKind
 from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
-from domain.models.group import Group, GroupInterest, Membership
+from domain.models.group import BelongingTotal, Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest, NeedsCard
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage, Tally
@@ -67,6 +67,7 @@ __all__ = [
     "Approach",
     "AuditEntry",
     "Base",
+    "BelongingTotal",
     "Block",
     "BulkPart",
     "BulkRun",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.models.base import Base, Id, Identified, reference
@@ -69,3 +69,18 @@ class Membership(Identified, Base):
     since: Mapped[datetime]
     left_at: Mapped[datetime | None]
     name_shown: Mapped[bool] = mapped_column(default=False)  #: consent to show the display name to the group
+
+
+class BelongingTotal(Identified, Base):
+    """How welcome people felt in a group in a quarter of a year, added up.
+
+    The sealed body, under a key of the row's own, holds how many answers, and their sum: `domain.belonging`.
+    """
+
+    __tablename__ = "belonging_totals"
+    __table_args__ = (UniqueConstraint("group", "quarter"),)
+
+    id: Mapped[Id]
+    group: Mapped[str] = reference("groups.id")
+    quarter: Mapped[int]  #: year * 4, and 0 to 3
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info={"privacy": "P4"})

@@ -72,6 +72,7 @@ def test_what_was_said_is_kept(member_client: FlaskClient, rows: Session, been: 
         safety="on_phone",
         wins="kind_word",
         again="maybe",
+        welcome="mostly",
     )
     assert response.status_code == 303
     body = reflections.read(rows, rows.scalars(select(Reflection)).one())
@@ -81,6 +82,7 @@ def test_what_was_said_is_kept(member_client: FlaskClient, rows: Session, been: 
         ("kind_word",),
         "maybe",
     )
+    assert (body.welcome, body.counted) == ("mostly", True)
     page = text(member_client, response.location)
     assert "You expected 70. The hardest moment was 45." in page
     assert "easier than you thought" in page

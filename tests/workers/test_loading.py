@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import comforts, members, places, suggestions
+from domain import belonging, comforts, members, places, suggestions
+from domain.belonging import Welcome
 from domain.models import Answer, Block, Event, Group, Member, Occurrence, Rsvp, RsvpStatus
 from domain.suggestions import Drafted
 from matching.comfort import start
+from matching.explain import ReasonCode
 from matching.inputs import FEATURES, EventInput, MemberInput, SituationFeature
 from matching.pace import Pace
+from matching.pipeline import match
+from matching.settings import MatchingSettings
 from tests import factories
 from tests.conftest import NOW
 from tests.workers.people import TOWN, add_event, add_group, add_member, first_occurrence
@@ -251,3 +255,21 @@ def test_what_was_stated_counts_except_the_hour() -> None:
 def test_one_occurrence_is_like_what_a_run_is_told(session: Session, place: Occurrence) -> None:
     (told,) = upcoming(session)
     assert situation_at(session, place) == told.situation
+
+
+@pytest.mark.requirement("R80")
+def test_what_four_people_felt_is_told_to_nobody_and_what_five_felt_is(
+    session: Session, place: Occurrence
+) -> None:
+    def reasons() -> set[ReasonCode]:
+        (result,) = match(load(session, ann), upcoming(session), settings=MatchingSettings(), now=NOW, seed=1)
+        return {each.code for proposal in result.proposals for each in proposal.reasons}
+
+    ann, group = add_member(session).id, group_of(session, place)
+    for number in range(belonging.FEWEST):
+        assert upcoming(session)[0].belonging is None
+        assert ReasonCode.BELONGING not in reasons()
+        guest = add_member(session, f"guest{number}").id
+        belonging.count(session, member=guest, group=group, answer=Welcome.YES, now=NOW)
+    assert upcoming(session)[0].belonging == belonging.HIGH
+    assert ReasonCode.BELONGING in reasons()

@@ -10,6 +10,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField,
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from domain.belonging import Welcome
 from domain.errors import Invalid
 from domain.reflections import LONGEST_NOTE, MeetAgain, ReflectionBody, SafetyBehaviour, Signal, SmallWin
 from web.forms.choices import options
@@ -34,6 +35,13 @@ SIGNALS: dict[str, Any] = {
     Signal.LISTENED: _l("Somebody listened to me"),
     Signal.LAUGHED: _l("We laughed about the same thing"),
     Signal.REMEMBERED: _l("Somebody remembered me, or what I said"),
+}
+WELCOME: dict[str, Any] = {
+    "": _l("I would rather not say"),
+    Welcome.YES: _l("Yes"),
+    Welcome.MOSTLY: _l("Mostly"),
+    Welcome.NOT_QUITE: _l("Not quite"),
+    Welcome.NO: _l("No"),
 }
 FEELINGS: dict[str, Any] = {
     "tired": _l("Tired"),
@@ -72,6 +80,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
     end = IntegerField(_l("How was it at the end?"), _NUMBER)
     good = IntegerField(_l("And how good was it?"), _NUMBER)
     signals = _several(_l("Did any of this happen?"), SIGNALS)
+    welcome = RadioField(_l("Did you feel welcome there?"), [Optional()], choices=options(WELCOME))
     otherwise = BooleanField(_l("It was not as it was described"))
     easy = TextAreaField(_l("What felt easy?"), _SHORT)
     challenging = TextAreaField(_l("What was challenging?"), _SHORT)
@@ -103,6 +112,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
                 adjust=self.adjust.data or "",
                 safety_behaviours=tuple(SafetyBehaviour(word) for word in self.safety.data or () if went),
                 left_early=self.went.data == EARLY,
+                welcome=Welcome(self.welcome.data) if went and self.welcome.data else None,
                 otherwise=went and bool(self.otherwise.data),
                 small_wins=tuple(SmallWin(word) for word in self.wins.data or ()),
                 own_win=self.own_win.data or "",

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import announcements, facilitation, groups, schedule
+from domain import announcements, belonging, facilitation, groups, schedule
 from domain.errors import Invalid
 from domain.models import Group
 from web import clock, inclusion_words, own, rhythm_words
@@ -87,6 +87,7 @@ def group(group: str) -> str:
         led=facilitation.of_group(db.session(), group=row.id),
         led_shown=facilitation.shown(db.session(), group=row.id, now=clock.now()) is not None,
         announced=announcements.of_group(db.session(), group=row, now=clock.now()),
+        at_home=belonging.at_home(db.session(), group=row.id, now=clock.now()),
         members=groups.size(db.session(), viewer=current_account().id, group=row.id),
         interests=[LABELS.get(each.interest, each.interest) for each in row.interests],
         offers=_worded(row.offers, NEEDS),

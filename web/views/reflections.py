@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import heartbeats, ladders, members, outings, reflections, runs
+from domain import belonging, heartbeats, ladders, members, outings, reflections, runs
 from domain.events import Lane
 from domain.ladders import ChangeBody, ChangeKind
 from domain.models import Reflection
@@ -43,7 +43,8 @@ def _outing(rsvp: str) -> Outing:
 
 
 def _form_page(outing: Outing, form: ReflectionForm) -> str:
-    return render_template("reflections/ask.html", outing=outing, form=form, sensitive=True)
+    counts = belonging.asked_of(db.session(), member=current_member().id, group=outing.group)
+    return render_template("reflections/ask.html", outing=outing, form=form, counts=counts, sensitive=True)
 
 
 @bp.post("/outings/<rsvp>/reflection")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from domain import (
     affinity_models,
     audit,
+    belonging,
     circle_forming,
     events,
     fits,
@@ -67,6 +68,7 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
         reports.prune(session, now=now)
         tallies.fold(session)
         circle_forming.prune(session, now=now)
+        belonging.prune(session, now=now)
     _attest(runtime)
 
 
