@@ -50,6 +50,20 @@ class MeetAgain(StrEnum):
     NO = "no"
 
 
+class Masking(StrEnum):
+    """How tiring it was to fit in, instead of being oneself (stored as these words) (R79)."""
+
+    NONE = "none"
+    LITTLE = "little"
+    QUITE = "quite"
+    VERY = "very"
+
+    @property
+    def share(self) -> float:
+        """Return 0 for not at all to 1 for very."""
+        return tuple(Masking).index(self) / (len(Masking) - 1)
+
+
 class Signal(StrEnum):
     """A sign that there was a connection (stored as these words) (R24)."""
 
@@ -85,6 +99,7 @@ class ReflectionBody:
     own_win: str = field(default="", repr=False)
     meet_again: MeetAgain | None = field(default=None, repr=False)
     otherwise: bool = False  #: it was not as the listing said
+    masking: Masking | None = field(default=None, repr=False)
     welcome: Welcome | None = field(default=None, repr=False)
     counted: bool = False  #: ``welcome`` is in its group's total for the quarter (R80)
     practice: str = field(default="", repr=False)  #: id in `matching.practice` of a step taken from home
@@ -108,6 +123,11 @@ class ReflectionBody:
     def surprise(self) -> int | None:
         """Predicted minus peak: above 0 it was easier than expected; none where one is missing."""
         return None if self.predicted is None or self.peak is None else self.predicted - self.peak
+
+    @property
+    def tiring(self) -> bool:
+        """Whether it was quite or very tiring to fit in: what is like it is suggested less (R79)."""
+        return self.masking in (Masking.QUITE, Masking.VERY)
 
     @property
     def hard(self) -> bool:
@@ -138,6 +158,7 @@ class ReflectionBody:
         given["signals"] = tuple(Signal(word) for word in given.get("signals", ()))
         given["small_wins"] = tuple(SmallWin(word) for word in given.get("small_wins", ()))
         given["meet_again"] = MeetAgain(given["meet_again"]) if given.get("meet_again") else None
+        given["masking"] = Masking(given["masking"]) if given.get("masking") else None
         given["welcome"] = Welcome(given["welcome"]) if given.get("welcome") else None
         return cls(**given)
 

@@ -21,6 +21,8 @@ from matching.settings import MatchingSettings
 from matching.situations import FAMILIARITY, UNSTATED_VARIANCE, drive
 
 _REMEMBERED = 3
+#: From this cosine on two situations are of a kind: what one cost says something about the other.
+_OF_A_KIND = 0.85
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +37,7 @@ class Anticipation:
     attend: Floats  #: (n,) P(they would go), 0-1
     caution: Floats  #: (n,) 1 far under the ceiling, 0 at it
     variety: Floats  #: (n,) 0-1, less for more of the same kind of step
+    ease: Floats  #: (n,) 0-1, less for what is like outings that were tiring to fit in
     allowed: float  #: largest ``overwhelm`` that is still possible
 
     def too_much(self) -> NDArray[np.bool_]:
@@ -64,6 +67,7 @@ def anticipate(member: MemberInput, table: EventTable, settings: MatchingSetting
         attend=_attend(member, table, anticipated=anticipated, visits=visits),
         caution=np.sqrt(np.clip(1 - overwhelm / member.pace.risk, 0, 1)),
         variety=_variety(member, table, situations=situations, novelty=settings.novelty),
+        ease=1 - settings.masking * fatigue(member, situations),
         allowed=min(member.pace.risk_now, settings.ceiling_probability),
     )
 
@@ -95,7 +99,7 @@ def _variety(member: MemberInput, table: EventTable, *, situations: Floats, nove
     if not last:
         return np.ones(len(table.events))
     lift = novelty * (2 if plateau(member.pace) else 1)
-    new = np.clip((1 - _likeness(situations, last)) / 0.3, 0, 1)
+    new = np.clip((1 - _likeness(situations, last).max(axis=1)) / 0.3, 0, 1)
     variety: Floats = (1 + lift * new) / (1 + lift)
     kinds = {attempt.kind for attempt in last}
     if len(last) == _REMEMBERED and len(kinds) == 1:
@@ -103,9 +107,24 @@ def _variety(member: MemberInput, table: EventTable, *, situations: Floats, nove
     return variety
 
 
-def _likeness(situations: Floats, last: list[Attempt]) -> Floats:
-    """Return the largest cosine of each situation with those of the last attempts."""
-    past = np.array([attempt.situation.values for attempt in last])
+def fatigue(member: MemberInput, situations: Floats) -> Floats:
+    """Return how tiring it would be to fit in (n,), 0-1, by the member's own word on its kind (R79).
+
+    What they said of several is averaged, so that an easier time later counts for the kind again; 0 where
+    they said nothing of the kind.
+    """
+    said = [each for each in member.pace.recent if each.attended and each.tiring is not None]
+    if not any(each.tiring for each in said):
+        return np.zeros(len(situations))
+    alike = np.clip((_likeness(situations, said) - _OF_A_KIND) / (1 - _OF_A_KIND), 0, 1)
+    tiring = np.array([each.tiring for each in said], dtype=np.float64)
+    found: Floats = alike @ tiring / np.maximum(alike.sum(axis=1), 1)
+    return found
+
+
+def _likeness(situations: Floats, attempts: list[Attempt]) -> Floats:
+    """Return the cosines (n, k) of each situation with those of some attempts."""
+    past = np.array([attempt.situation.values for attempt in attempts])
     norms = np.linalg.norm(situations, axis=1)[:, None] * np.linalg.norm(past, axis=1)[None, :]
-    likeness: Floats = (situations @ past.T / norms).max(axis=1)
+    likeness: Floats = situations @ past.T / norms
     return likeness

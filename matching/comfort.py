@@ -134,6 +134,7 @@ def learn(
         end=leaving.end,
         left_early=leaving.early,
         safety_behaviours=leaving.safety_behaviours,
+        tiring=leaving.tiring,
         index=before.suds,
         index_sd=before.sd,
         at=at,

@@ -37,6 +37,7 @@ class Leaving:
     end: float | None = None  #: SUDS on leaving
     early: bool = False
     safety_behaviours: tuple[str, ...] = ()  #: what helped to feel safe, such as staying on the phone
+    tiring: float | None = None  #: how tiring it was to fit in, 0-1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,7 @@ class Attempt:
     attended: bool
     left_early: bool = False
     safety_behaviours: tuple[str, ...] = field(default=(), repr=False)
+    tiring: float | None = field(default=None, repr=False)  #: how tiring it was to fit in, 0-1 (R79)
     index: float = field(default=50.0, repr=False)  #: comfort index beforehand, see ``matching.comfort``
     index_sd: float = field(default=0.0, repr=False)
     at: datetime | None = None  #: aware
@@ -61,6 +63,8 @@ class Attempt:
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 100:
                 raise LadderError(f"{name} is a number from 0 to 100")
+        if self.tiring is not None and not 0 <= self.tiring <= 1:
+            raise LadderError("tiring is a number from 0 to 1")
         if not self.attended and self.peak is not None:
             raise LadderError("who did not go has no peak")
         if self.peak is not None and self.end is not None and self.end > self.peak:

@@ -10,6 +10,7 @@ from scipy.special import logit, ndtr, ndtri
 
 from matching import beliefs, fused
 from matching.advice import plateau
+from matching.anticipation import fatigue, seen_by
 from matching.candidates import CODES, LIMITS, Exclusion, budget_left
 from matching.features import Columns, EventTable, Floats, chord_within, columns_of, unit_vector
 from matching.gathering import Gathering, Open, Single, filled, gather
@@ -229,11 +230,12 @@ class Packing:
         return columns, codes[columns]
 
     def _personal(self, member: MemberInput) -> tuple[NDArray[np.int32], Floats]:
-        """Return the open columns where visits, people met, plans or the last attempts count, and how."""
+        """Return the open columns where visits, people met, plans or past attempts count, and how."""
         last = [attempt for attempt in member.pace.recent if attempt.attended][-3:]
         repeated = {attempt.kind for attempt in last} if len(last) == 3 else set()
         known = member.visits or member.knows or member.meet_again
-        if not (known or member.planned or len(repeated) == 1):
+        tired = any(attempt.tiring for attempt in member.pace.recent if attempt.attended)
+        if not (known or member.planned or len(repeated) == 1 or tired):
             return np.empty(0, dtype=np.int32), np.empty((0, len(_PLAIN)))
         rows = np.tile(_PLAIN, (len(self.table.events), 1))
         rows[:, 0] = self.weights[Part.FAMILIAR] * familiarity(member, self.table)
@@ -244,6 +246,8 @@ class Packing:
                 rows[self.table.by_group[group], 2] = 1
         if len(repeated) == 1:
             rows[columns_of(self.table.by_group, repeated), 3] = 0.5
+        if tired:
+            rows[:, 3] *= 1 - self.settings.masking * fatigue(member, seen_by(member, self.table)[0])
         rows = rows[self.open]
         columns = np.flatnonzero((rows != _PLAIN).any(axis=1)).astype(np.int32)
         return columns, rows[columns]

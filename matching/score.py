@@ -114,7 +114,7 @@ def ladder_fit(anticipation: Anticipation, *, target: float, settings: MatchingS
     width = settings.right_sized_width
     sureness = width / np.sqrt(width**2 + anticipation.spread**2 / 2)
     fit: Floats = nearness(anticipation, target=target, settings=settings) * sureness * anticipation.attend
-    return fit * anticipation.caution * anticipation.variety
+    return fit * anticipation.caution * anticipation.variety * anticipation.ease
 
 
 def familiarity(member: MemberInput, table: EventTable) -> Floats:

@@ -72,6 +72,13 @@ class MatchingSettings:
     novelty: float = tunable(
         0.25, 0, 1, unit="share", meaning="How much another kind of step than the last three is lifted"
     )
+    masking: float = tunable(
+        0.50,
+        0,
+        1,
+        unit="share",
+        meaning="How much outings like those that were tiring to fit in are lowered",
+    )
     ceiling: float = tunable(75, 40, 85, unit="SUDS", meaning="A peak above this is too much for anybody")
     ceiling_probability: float = tunable(
         0.10,

@@ -72,7 +72,10 @@ def learn_from(
         predicted=body.predicted,
         peak=body.peak,
         leaving=Leaving(
-            end=body.end, early=body.left_early, safety_behaviours=tuple(map(str, body.safety_behaviours))
+            end=body.end,
+            early=body.left_early,
+            safety_behaviours=tuple(map(str, body.safety_behaviours)),
+            tiring=None if body.masking is None or body.otherwise else body.masking.share,
         ),
         at=outing.starts_at,
     )

@@ -46,6 +46,7 @@ def people(count: int, seed: int) -> list[MemberInput]:
                 kind="g0003" if row % 2 else f"g{rng.integers(60):04}",
                 anticipated=40,
                 attended=bool(rng.random() < 0.9),
+                tiring=None if row % 6 else float(rng.random()),
             )
             for _ in range(4)
         )

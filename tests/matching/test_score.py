@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from matching.anticipation import anticipate
 from matching.features import tabulate
 from matching.inputs import EventInput, MemberInput, Need, Preferences
+from matching.pace import Attempt
 from matching.score import (
     PARTS,
     Part,
@@ -177,3 +179,25 @@ def test_weights_count_in_proportion() -> None:
 
     assert weigh(double) == pytest.approx(weigh(SETTINGS))
     assert weigh(SETTINGS).sum() == pytest.approx(1)
+
+
+@pytest.mark.requirement("R79", "R46")
+def test_what_was_tiring_to_fit_in_lowers_its_kind_and_no_other_until_it_is_easier() -> None:
+    crowd = town.calm_situation(group_size=1.0, unfamiliar=1.0, talking=0.8, unstructured=1.0, in_person=1.0)
+    walk = town.calm_situation(group_size=0.4, talking=0.3, in_person=1.0)
+    table = tabulate(
+        [town.event(id="e1", situation=crowd), town.event(id="e2", situation=walk)], fair_showings=20
+    )
+    settings = MatchingSettings(novelty=0)
+
+    def fits(*tiring: float) -> list[float]:
+        tried = tuple(Attempt(situation=crowd, anticipated=50, attended=True, tiring=each) for each in tiring)
+        plain = town.member()
+        member = dataclasses.replace(plain, pace=dataclasses.replace(plain.pace, recent=tried))
+        seen = anticipate(member, table, settings)
+        return ladder_fit(seen, target=50, settings=settings).tolist()
+
+    hard, easy = fits()
+    assert fits(1) == pytest.approx([hard / 2, easy])
+    assert fits(1, 0) == pytest.approx([hard * 0.75, easy])
+    assert fits(0, 0) == pytest.approx([hard, easy])

@@ -73,6 +73,7 @@ def test_what_was_said_is_kept(member_client: FlaskClient, rows: Session, been: 
         wins="kind_word",
         again="maybe",
         welcome="mostly",
+        masking="very",
     )
     assert response.status_code == 303
     body = reflections.read(rows, rows.scalars(select(Reflection)).one())
@@ -86,6 +87,7 @@ def test_what_was_said_is_kept(member_client: FlaskClient, rows: Session, been: 
     page = text(member_client, response.location)
     assert "You expected 70. The hardest moment was 45." in page
     assert "easier than you thought" in page
+    assert "Outings of this kind now come later" in page
 
 
 @pytest.mark.requirement("R27")

@@ -12,13 +12,14 @@ from domain.database import Sessions, reading, writing
 from domain.events import Lane
 from domain.ladder_records import ChangeKind, LadderView
 from domain.models import Member, Occurrence, ProposalStatus, Reflection, Rsvp, RsvpStatus
-from domain.reflections import ReflectionBody
+from domain.reflections import Masking, ReflectionBody
 from matching.situations import QUESTIONS
 from tests.conftest import NOW
 from tests.workers.people import add_event, add_group, add_member
 from workers.drain import drain_lanes
 from workers.jobs import comfort
 from workers.jobs.work import work_lane
+from workers.loading import load_members
 from workers.runtime import Runtime
 
 CALM = {question.id: 15 for question in QUESTIONS}
@@ -180,6 +181,20 @@ def test_a_set_back_proposes_something_gentler_and_nothing_higher(runtime: Runti
     with writing(runtime.sessions) as session:
         accepted = ladders.accept(session, member=member, change=ladder.proposal.id, now=NOW)
         assert accepted.proposal == ProposalStatus.ACCEPTED
+
+
+@pytest.mark.requirement("R79")
+@pytest.mark.parametrize(("otherwise", "learnt"), [(False, 1.0), (True, None)])
+def test_how_tiring_it_was_to_fit_in_is_learnt_unless_the_outing_was_not_as_listed(
+    runtime: Runtime, otherwise: bool, learnt: float | None
+) -> None:
+    member = begin(runtime)
+    body = ReflectionBody(attended=True, peak=30, masking=Masking.VERY, otherwise=otherwise)
+    go(runtime.sessions, member, body)
+    drain_lanes(runtime)
+    with reading(runtime.sessions) as session:
+        (told,) = load_members(session, [member], situations={}, now=NOW)
+    assert [each.tiring for each in told.pace.recent] == [learnt]
 
 
 def test_not_going_costs_nothing_on_the_ladder(runtime: Runtime) -> None:

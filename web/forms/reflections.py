@@ -12,7 +12,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from domain.belonging import Welcome
 from domain.errors import Invalid
-from domain.reflections import LONGEST_NOTE, MeetAgain, ReflectionBody, SafetyBehaviour, Signal, SmallWin
+from domain.reflections import (
+    LONGEST_NOTE,
+    Masking,
+    MeetAgain,
+    ReflectionBody,
+    SafetyBehaviour,
+    Signal,
+    SmallWin,
+)
 from web.forms.choices import options
 from web.forms.numbers import Between
 
@@ -35,6 +43,12 @@ SIGNALS: dict[str, Any] = {
     Signal.LISTENED: _l("Somebody listened to me"),
     Signal.LAUGHED: _l("We laughed about the same thing"),
     Signal.REMEMBERED: _l("Somebody remembered me, or what I said"),
+}
+MASKING: dict[str, Any] = {
+    Masking.NONE: _l("Not at all, I could be myself"),
+    Masking.LITTLE: _l("A little"),
+    Masking.QUITE: _l("Quite"),
+    Masking.VERY: _l("Very"),
 }
 WELCOME: dict[str, Any] = {
     "": _l("I would rather not say"),
@@ -80,6 +94,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
     end = IntegerField(_l("How was it at the end?"), _NUMBER)
     good = IntegerField(_l("And how good was it?"), _NUMBER)
     signals = _several(_l("Did any of this happen?"), SIGNALS)
+    masking = RadioField(_l("How tiring was it to fit in?"), [Optional()], choices=options(MASKING))
     welcome = RadioField(_l("Did you feel welcome there?"), [Optional()], choices=options(WELCOME))
     otherwise = BooleanField(_l("It was not as it was described"))
     easy = TextAreaField(_l("What felt easy?"), _SHORT)
@@ -112,6 +127,7 @@ class ReflectionForm(FlaskForm):  # type: ignore[misc]
                 adjust=self.adjust.data or "",
                 safety_behaviours=tuple(SafetyBehaviour(word) for word in self.safety.data or () if went),
                 left_early=self.went.data == EARLY,
+                masking=Masking(self.masking.data) if went and self.masking.data else None,
                 welcome=Welcome(self.welcome.data) if went and self.welcome.data else None,
                 otherwise=went and bool(self.otherwise.data),
                 small_wins=tuple(SmallWin(word) for word in self.wins.data or ()),

@@ -9,10 +9,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import belonging, heartbeats, ladders, members, outings, reflections, runs
+from domain import belonging, consent, heartbeats, ladders, members, outings, reflections, runs
 from domain.events import Lane
 from domain.ladders import ChangeBody, ChangeKind
-from domain.models import Reflection
+from domain.models import ConsentPurpose, Reflection
 from domain.outings import Outing
 from domain.reflections import AlreadyReflected
 from web import clock, ladder_words
@@ -81,7 +81,8 @@ def kept(reflection: str) -> Response:
     row = _own(reflection)
     facts = _moved_facts(row, delay="300ms")
     body = reflections.read(db.session(), row)
-    response = make_response(render_template("reflections/kept.html", body=body, **facts))
+    agrees = consent.has(db.session(), account=row.member, purpose=ConsentPurpose.COMFORT)
+    response = make_response(render_template("reflections/kept.html", body=body, agrees=agrees, **facts))
     if facts["state"] == "running" and "again" in request.args:
         response.headers["Refresh"] = "3"
     return response
