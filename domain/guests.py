@@ -48,7 +48,7 @@ def coming(
     group, or for every group they join.
     """
     rows = session.execute(
-        select(Rsvp.occurrence, Rsvp.status, Member.display_name, _may_be_named(group).label("named"))
+        select(Rsvp.occurrence, Rsvp.status, Member.display_name, may_be_named(group).label("named"))
         .join(Member, Member.id == Rsvp.member)
         .where(
             Rsvp.occurrence.in_([each.id for each in occurrences]),
@@ -82,7 +82,8 @@ def _former(session: Session, occurrences: Sequence[Occurrence]) -> dict[str, in
     return {row.occurrence: row.number for row in rows}
 
 
-def _may_be_named(group: Group) -> ColumnElement[bool]:
+def may_be_named(group: Group) -> ColumnElement[bool]:
+    """Return the condition that whoever an `Rsvp` is of agreed to be named to the group."""
     agreed = exists().where(
         Consent.account == Membership.member,  # of the row around it: a farther one would not be correlated
         Consent.purpose == ConsentPurpose.GROUP_VISIBILITY,

@@ -15,7 +15,16 @@ from domain.models.affinity import FitOutcome, ModelActivation, ModelArrays, Mod
 from domain.models.base import Base, Instant, new_id
 from domain.models.circle import Circle, CirclePlace, CircleRequest, CircleWish, KindWord, PlaceAnswer
 from domain.models.directory import Approach, Facilitation, Service, ServiceApproach, ServiceKind
-from domain.models.event import Event, EventFact, EventInterest, Occurrence, Rsvp, RsvpStatus
+from domain.models.event import (
+    Courtesy,
+    CourtesyKind,
+    Event,
+    EventFact,
+    EventInterest,
+    Occurrence,
+    Rsvp,
+    RsvpStatus,
+)
 from domain.models.group import BelongingTotal, Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest, NeedsCard
@@ -83,6 +92,8 @@ __all__ = [
     "ComfortTrail",
     "Consent",
     "ConsentPurpose",
+    "Courtesy",
+    "CourtesyKind",
     "Digest",
     "EntryKind",
     "Erasure",

@@ -20,6 +20,14 @@ class RsvpStatus(StrEnum):
     WAITING = "waiting"
 
 
+class CourtesyKind(StrEnum):
+    """What a member can say around an outing in one tap (stored as these words)."""
+
+    LATE = "late"
+    EARLY = "early"
+    THANKS = "thanks"
+
+
 class Event(Identified, Base):
     """What an organizer announces. A recurring one keeps local wall time, zone and RRULE text.
 
@@ -127,3 +135,16 @@ class Rsvp(Identified, Base):
     responded_at: Mapped[datetime]
     attended: Mapped[bool | None]  #: as the member said afterwards
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info={"privacy": "P4"})
+
+
+class Courtesy(Identified, Base):
+    """A member has said something of `CourtesyKind` about an outing; gone soon after it."""
+
+    __tablename__ = "courtesies"
+    __table_args__ = (UniqueConstraint("occurrence", "member", "kind"),)
+
+    id: Mapped[Id]
+    occurrence: Mapped[str] = reference("occurrences.id")
+    member: Mapped[str] = reference("members.id", index=True)
+    kind: Mapped[str] = mapped_column(String(10))  #: `CourtesyKind`
+    said_at: Mapped[datetime]

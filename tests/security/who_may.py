@@ -70,7 +70,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         mails.index mails.choose mails.none mails.no_reminders people.page people.note people.forget_note
         people.new_day people.add_day people.day people.change_day people.forget_day
         routines.index routines.new routines.begin routines.page routines.change routines.act
-        recurring.index recurring.page
+        recurring.index recurring.page courtesies.say courtesies.take_back
     """,
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
@@ -93,6 +93,7 @@ OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.SELF}): """
         circles.ask_block circles.block
         blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
+        courtesies.say courtesies.take_back
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change
         notebook.edit notebook.rewrite portfolio.did

@@ -51,11 +51,11 @@ MASKING: dict[str, Any] = {
     Masking.VERY: _l("Very"),
 }
 WELCOME: dict[str, Any] = {
-    "": _l("I would rather not say"),
     Welcome.YES: _l("Yes"),
     Welcome.MOSTLY: _l("Mostly"),
     Welcome.NOT_QUITE: _l("Not quite"),
     Welcome.NO: _l("No"),
+    "": _l("I would rather not say"),
 }
 FEELINGS: dict[str, Any] = {
     "tired": _l("Tired"),

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import announcements, guests, schedule
+from domain import announcements, courtesies, guests, schedule
 from domain.errors import Conflict, Invalid
 from domain.guests import Guests
 from domain.models import Event, Group, Occurrence
@@ -130,7 +130,8 @@ def _guests(event: Event, rows: list[Occurrence]) -> dict[str, Guests]:
 @audience(Audience.ORGANIZER)
 def page(event: str) -> str:
     row, group = own.event(event)
-    rows = announcements.to_come(db.session(), event=row, now=clock.now())
+    session, viewer, now = db.session(), current_account().id, clock.now()
+    rows = announcements.to_come(session, event=row, now=now)
     return render_template(
         "organizer/event.html",
         event=row,
@@ -138,7 +139,9 @@ def page(event: str) -> str:
         occurrences=rows,
         guests=_guests(row, rows),
         facts=preview.facts_of(row),
-        now=clock.now(),
+        courtesies=courtesies.of_the_day(session, viewer=viewer, group=group, occurrences=rows, now=now),
+        thanks=courtesies.thanks(session, viewer=viewer, group=group, event=row, now=now),
+        now=now,
     )
 
 

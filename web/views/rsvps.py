@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, company, outings, reflections, rsvps, suggestions, wins
+from domain import agenda, company, courtesies, outings, reflections, rsvps, suggestions, wins
 from domain.agenda import Entry
 from domain.company import Company
 from domain.models import Answer, RsvpStatus, Suggestion
@@ -140,7 +140,7 @@ def _outing(rsvp: str) -> Outing:
 def page(rsvp: str) -> str:
     """Show one outing: when, where exactly, what to expect, how to change it."""
     outing, now = _outing(rsvp), clock.now()
-    occurrence = outing.occurrence
+    occurrence, session = outing.occurrence, db.session()
     return render_template(
         "rsvps/page.html",
         outing=outing,
@@ -152,6 +152,11 @@ def page(rsvp: str) -> str:
         over=occurrence.ends_at <= now,
         offered=_offered(outing),
         company=_company(outing),
+        open_to=courtesies.open_to(session, outing, now=now),
+        courtesies_said=courtesies.said(session, outing),
+        of_companions=courtesies.of_companions(
+            session, member=outing.rsvp.member, occurrence=occurrence, now=now
+        ),
         topics=topics.prepared(outing.event),
         evidence=reflections.evidence(db.session(), member=current_member().id, limit=1),
         win=_newest_win(),

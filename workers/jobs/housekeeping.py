@@ -16,6 +16,7 @@ from domain import (
     audit,
     belonging,
     circle_forming,
+    courtesies,
     events,
     fits,
     heartbeats,
@@ -69,6 +70,7 @@ def _prepare(runtime: Runtime, _facts: Sequence[events.HousekeepingDue]) -> None
         tallies.fold(session)
         circle_forming.prune(session, now=now)
         belonging.prune(session, now=now)
+        courtesies.prune(session, now=now)
     _attest(runtime)
 
 

@@ -1,4 +1,4 @@
-"""Meetings: how welcome people felt in a group, as one sealed total a quarter.
+"""Meetings: how welcome people felt in a group, as one sealed total a quarter; small courtesies around an outing.
 
 Revision ID: 0015
 Revises: 0014
@@ -27,8 +27,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_belonging_totals"),
         sa.UniqueConstraint("group", "quarter", name="uq_belonging_totals_group_quarter"),
     )
+    op.create_table(
+        "courtesies",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("occurrence", sa.String(32), nullable=False),
+        sa.Column("member", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["occurrence"],
+            ["occurrences.id"],
+            name="fk_courtesies_occurrence_occurrences",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member"], ["members.id"], name="fk_courtesies_member_members", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_courtesies"),
+        sa.UniqueConstraint(
+            "occurrence", "member", "kind", name="uq_courtesies_occurrence_member_kind"
+        ),
+    )
+    op.create_index("ix_courtesies_member", "courtesies", ["member"])
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table("courtesies")
     op.drop_table("belonging_totals")
