@@ -142,7 +142,7 @@ def _said(
             Courtesy.occurrence.in_(occurrences),
             Courtesy.kind.in_(kinds),
             Rsvp.status == RsvpStatus.YES,
-            visible_to(viewer, Courtesy.member),  # type: ignore[arg-type]
+            visible_to(viewer, Courtesy.member),
         )
         .order_by(Member.display_name, Member.id)
     )
@@ -182,7 +182,7 @@ def of_companions(
             CirclePlace.member != member,
             mine.member == member,
             mine.left_at.is_(None),
-            visible_to(member, Courtesy.member),  # type: ignore[arg-type]
+            visible_to(member, Courtesy.member),
         )
         .order_by(Member.display_name, Member.id)
     )

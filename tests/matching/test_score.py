@@ -195,7 +195,7 @@ def test_what_was_tiring_to_fit_in_lowers_its_kind_and_no_other_until_it_is_easi
         plain = town.member()
         member = dataclasses.replace(plain, pace=dataclasses.replace(plain.pace, recent=tried))
         seen = anticipate(member, table, settings)
-        return ladder_fit(seen, target=50, settings=settings).tolist()
+        return [float(each) for each in ladder_fit(seen, target=50, settings=settings)]
 
     hard, easy = fits()
     assert fits(1) == pytest.approx([hard / 2, easy])
