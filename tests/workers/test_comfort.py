@@ -13,6 +13,10 @@ from domain.events import Lane
 from domain.ladder_records import ChangeKind, LadderView
 from domain.models import Member, Occurrence, ProposalStatus, Reflection, Rsvp, RsvpStatus
 from domain.reflections import Masking, ReflectionBody
+from matching.anticipation import anticipate
+from matching.features import tabulate
+from matching.score import familiarity
+from matching.settings import MatchingSettings
 from matching.situations import QUESTIONS
 from tests.conftest import NOW
 from tests.workers.people import add_event, add_group, add_member
@@ -20,6 +24,7 @@ from workers.drain import drain_lanes
 from workers.jobs import comfort
 from workers.jobs.work import work_lane
 from workers.loading import load_members
+from workers.loading_events import load_events
 from workers.runtime import Runtime
 
 CALM = {question.id: 15 for question in QUESTIONS}
@@ -195,6 +200,29 @@ def test_how_tiring_it_was_to_fit_in_is_learnt_unless_the_outing_was_not_as_list
     with reading(runtime.sessions) as session:
         (told,) = load_members(session, [member], situations={}, now=NOW)
     assert [each.tiring for each in told.pace.recent] == [learnt]
+
+
+@pytest.mark.requirement("R73")
+def test_how_well_a_group_fits_is_worked_out_anew_after_every_meeting(runtime: Runtime) -> None:
+    member = begin(runtime)
+    seen: list[tuple[float, float]] = []
+    searches: set[str] = set()
+    for number in range(3):
+        with reading(runtime.sessions) as session:
+            upcoming = load_events(session, now=NOW, days=28)
+            (told,) = load_members(session, [member], situations={}, now=NOW)
+            table = tabulate(upcoming, fair_showings=20)
+            found = anticipate(told, table, MatchingSettings())
+            seen.append((float(familiarity(told, table).max()), float(found.suds.min())))
+            latest = runs.latest(session, member=member)
+            searches |= {latest.id} if latest is not None and latest.status == "finished" else set()
+        if number < 2:
+            go(runtime.sessions, member, ReflectionBody(attended=True, peak=40, end=30), number=number)
+            drain_lanes(runtime)
+    familiar, anticipated = zip(*seen, strict=True)
+    assert familiar[0] < familiar[1] < familiar[2], "each meeting makes the group more familiar"
+    assert anticipated[0] < anticipated[1] < anticipated[2], "it was harder than thought, and that is learnt"
+    assert len(searches) == 3, "ideas are looked for after each"
 
 
 def test_not_going_costs_nothing_on_the_ladder(runtime: Runtime) -> None:
