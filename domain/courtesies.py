@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, delete, exists, select
@@ -46,6 +46,12 @@ class Said:
 
     names: tuple[str, ...] = ()
     others: int = 0
+
+    @classmethod
+    def of(cls, people: Sequence[str | None]) -> Self:
+        """Return it of people in order, ``None`` for one who is not named."""
+        named = tuple(each for each in people if each is not None)
+        return cls(names=named, others=len(people) - len(named))
 
 
 def open_to(session: Session, outing: Outing, *, now: datetime) -> tuple[CourtesyKind, ...]:
@@ -153,11 +159,7 @@ def _said(
 
 
 def _counted(by_kind: Mapping[CourtesyKind, list[str | None]]) -> dict[CourtesyKind, Said]:
-    return {
-        kind: Said(names=tuple(each for each in by_kind[kind] if each), others=by_kind[kind].count(None))
-        for kind in CourtesyKind
-        if kind in by_kind
-    }
+    return {kind: Said.of(by_kind[kind]) for kind in CourtesyKind if kind in by_kind}
 
 
 def of_companions(

@@ -57,6 +57,7 @@ WITHIN: dict[str, Callable[[str], ColumnElement[bool]]] = {
     "events": lambda me: _column("events", "group").in_(_groups(me)),
     "facilitations": lambda me: _column("facilitations", "group").in_(_groups(me)),
     "event_interests": lambda me: _column("event_interests", "event").in_(_events(me)),
+    "event_tasks": lambda me: _column("event_tasks", "event").in_(_events(me)),
     "event_facts": lambda me: _column("event_facts", "event").in_(_events(me)),
     "occurrences": lambda me: _column("occurrences", "event").in_(_events(me)),
     "circles": lambda me: _column("circles", "id").in_(

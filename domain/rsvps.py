@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from domain import circles, events, outbox, restrictions, sealed, suggestions
 from domain.errors import Conflict, Invalid, NotFound
-from domain.models import Courtesy, Event, Group, Member, Occurrence, Rsvp, RsvpStatus
+from domain.models import Courtesy, Event, Group, Member, Occurrence, Rsvp, RsvpStatus, TaskTaker
 from domain.visibility import visible_to
 
 #: A reminder comes a day before, but never before nine or after seven in the evening, local time.
@@ -91,16 +91,17 @@ def respond(  # noqa: PLR0913  (one answer, said in full)
     session.flush()
     if status != earlier:
         if earlier == RsvpStatus.YES:
-            _forget_courtesies(session, row)
+            _forget(session, row)
             circles.step_out(session, member=member, occurrence=occurrence, now=now)
         _announce(session, row, place, now)
     return row
 
 
-def _forget_courtesies(session: Session, row: Rsvp) -> None:
-    """Remove what somebody said of an outing they no longer go to."""
-    theirs = delete(Courtesy).where(Courtesy.occurrence == row.occurrence, Courtesy.member == row.member)
-    session.execute(theirs.execution_options(synchronize_session=False))
+def _forget(session: Session, row: Rsvp) -> None:
+    """Remove what somebody said, or has taken to do, of an outing they no longer go to."""
+    for table in (Courtesy, TaskTaker):
+        theirs = delete(table).where(table.occurrence == row.occurrence, table.member == row.member)
+        session.execute(theirs.execution_options(synchronize_session=False))
 
 
 def _locked(session: Session, member: str, occurrence: str, *, leaving: bool) -> Occurrence:

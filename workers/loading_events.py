@@ -18,6 +18,7 @@ from domain.models import (
     Event,
     EventFact,
     EventInterest,
+    EventTask,
     Group,
     GroupInterest,
     Membership,
@@ -25,11 +26,12 @@ from domain.models import (
     Rsvp,
     RsvpStatus,
     Suggestion,
+    TaskTaker,
 )
 from matching.inputs import EventInput, Need, Situation, slot_of
 from matching.inputs import SituationFeature as F
 from workers.reach import Box, within
-from workers.situations import Fact, is_evening, situation_of
+from workers.situations import TASK_OFFERED, TASK_TAKEN, Fact, is_evening, situation_of
 
 SHOWN_WITHIN = timedelta(days=28)
 MONTH = timedelta(days=30)
@@ -49,6 +51,7 @@ class _Around:
     attended: dict[str, int]  #: group
     showings: dict[str, int]  #: group
     belonging: dict[str, float]  #: group, where enough people said
+    tasked: set[str]  #: events with small tasks to take
 
 
 def load_events(
@@ -77,8 +80,8 @@ def load_events(
     return [_input(row, upcoming[row.event], around) for row in rows]
 
 
-def situation_at(session: Session, occurrence: Occurrence) -> Situation:
-    """Return what one occurrence is like for somebody who knows nobody there."""
+def situation_at(session: Session, occurrence: Occurrence, *, member: str = "") -> Situation:
+    """Return what one occurrence is like for somebody who knows nobody there; a task a member took counts."""
     event = session.get_one(Event, occurrence.event)
     group = session.get_one(Group, event.group)
     return situation_of(
@@ -88,7 +91,17 @@ def situation_at(session: Session, occurrence: Occurrence) -> Situation:
         online=event.online,
         recurring=event.rrule is not None,
         greeted=bool(event.greeter or group.greeter),
+        no_role=_no_role(session, occurrence, member),
     )
+
+
+def _no_role(session: Session, occurrence: Occurrence, member: str) -> float:
+    """Return what is left of having nothing to do: a task taken, or one that could be."""
+    mine = exists().where(TaskTaker.occurrence == occurrence.id, TaskTaker.member == member)
+    if session.scalar(select(mine)):
+        return TASK_TAKEN
+    some = exists().where(EventTask.event == occurrence.event)
+    return TASK_OFFERED if session.scalar(select(some)) else 1.0
 
 
 def _joined(column: Any) -> Any:
@@ -153,6 +166,7 @@ class _Upcoming:
             around.facts.get(row.id, {}),
         )
         self._situations: dict[bool, Situation] = {}
+        self._no_role = TASK_OFFERED if row.id in around.tasked else 1.0
         people = around.people.get(group.id, set())
         self.shared: dict[str, Any] = {
             "event": row.id,
@@ -199,6 +213,7 @@ class _Upcoming:
                 online=self._row.online,
                 recurring=self._row.rrule is not None,
                 greeted=self._greeted,
+                no_role=self._no_role,
             )
         return self._situations[evening]
 
@@ -251,6 +266,7 @@ def _around(session: Session, wanted: Sequence[ColumnElement[bool]], now: dateti
         attended=_numbers(session, _attended()),
         showings=_numbers(session, _showings(now)),
         belonging=belonging.of_groups(session, groups, now=now),
+        tasked=set(session.scalars(select(EventTask.event).where(EventTask.event.in_(events)))),
     )
 
 

@@ -9,6 +9,8 @@ from matching.inputs import FEATURES, Situation, SituationFeature
 
 F = SituationFeature
 EVENING_HOUR = 18
+#: What is left of having nothing to do where one could take a task, and where one has.
+TASK_OFFERED, TASK_TAKEN = 0.5, 0.0
 
 
 class Fact(NamedTuple):
@@ -31,9 +33,11 @@ def situation_of(
     online: bool,
     recurring: bool,
     greeted: bool,
+    no_role: float = 1.0,
 ) -> Situation:
     """Return the situation of an occurrence for somebody who knows nobody there.
 
+    ``no_role``: the most there can be of having nothing to do, 0-1, as of the tasks an organizer has named.
     A feature that nobody stated and the platform does not know takes the middle of its range and is assumed.
     """
     known = {
@@ -47,6 +51,9 @@ def situation_of(
     if greeted:
         known[F.NO_HOST] = Fact(0.0, False)
     chosen = [facts.get(feature) or known.get(feature) or Fact(0.5, True) for feature in FEATURES]
+    given = chosen[FEATURES.index(F.NO_ROLE)]
+    if no_role < given.value or (given.assumed and no_role < 1):
+        chosen[FEATURES.index(F.NO_ROLE)] = Fact(min(given.value, no_role), False)
     # Whether it is evening, and the constant, are matters of fact whatever anybody stated.
     for feature in (F.CONSTANT, F.EVENING):
         chosen[FEATURES.index(feature)] = known[feature]

@@ -21,9 +21,11 @@ from domain.models.event import (
     Event,
     EventFact,
     EventInterest,
+    EventTask,
     Occurrence,
     Rsvp,
     RsvpStatus,
+    TaskTaker,
 )
 from domain.models.group import BelongingTotal, Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
@@ -101,6 +103,7 @@ __all__ = [
     "Event",
     "EventFact",
     "EventInterest",
+    "EventTask",
     "Export",
     "Facilitation",
     "FailedTry",
@@ -160,6 +163,7 @@ __all__ = [
     "SupportNote",
     "SupportReading",
     "Tally",
+    "TaskTaker",
     "Topic",
     "Visit",
     "Win",

@@ -148,3 +148,28 @@ class Courtesy(Identified, Base):
     member: Mapped[str] = reference("members.id", index=True)
     kind: Mapped[str] = mapped_column(String(10))  #: `CourtesyKind`
     said_at: Mapped[datetime]
+
+
+class EventTask(Identified, Base):
+    """Something small to do at an event, named by its organizer, for so many people."""
+
+    __tablename__ = "event_tasks"
+    __table_args__ = (CheckConstraint("people > 0", name="people"),)
+
+    id: Mapped[Id]
+    event: Mapped[str] = reference("events.id", index=True)
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(60))
+    people: Mapped[int] = mapped_column(default=1)
+
+
+class TaskTaker(Identified, Base):
+    """A member has taken a task for one date, until they give it back."""
+
+    __tablename__ = "task_takers"
+    __table_args__ = (UniqueConstraint("occurrence", "member"),)
+
+    id: Mapped[Id]
+    task: Mapped[str] = reference("event_tasks.id", index=True)
+    occurrence: Mapped[str] = reference("occurrences.id")
+    member: Mapped[str] = reference("members.id", index=True)

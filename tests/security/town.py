@@ -20,6 +20,7 @@ from domain import (
     settings,
     support_notes,
     supporters,
+    tasks,
 )
 from domain.directory import ServiceDraft
 from domain.events import MatchingRunRequested
@@ -41,6 +42,7 @@ from domain.models import (
 )
 from domain.reports import Kind, Subject
 from domain.supporters import Item
+from domain.tasks import TaskDraft
 from tests import circle_rows, factories
 from tests.conftest import NOW
 from tests.security import confidences
@@ -84,6 +86,8 @@ def build(session: Session) -> World:
     things |= {"group": own.id, "event": event.id, "occurrence": ahead.id, "subject": ahead.id}
     things["membership"] = belong[1].id
     things["facilitation_id"] = facilitation.ask(session, group=own.id, draft=LEADER, now=NOW).id
+    tasks.name(session, event=event, drafts=[TaskDraft(label="Put out the chairs", people=2)])
+    things["task"] = tasks.of_event(session, event=event.id)[0].id
     things["service"] = directory.add(session, admin=people[Actor.ADMIN], draft=SERVICE, now=NOW).id
     things |= confidences.outings(session, member, ahead=ahead, behind=behind)
     things |= confidences.steps(session, member) | confidences.notes(session, member)

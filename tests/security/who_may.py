@@ -71,11 +71,12 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         people.new_day people.add_day people.day people.change_day people.forget_day
         routines.index routines.new routines.begin routines.page routines.change routines.act
         recurring.index recurring.page courtesies.say courtesies.take_back
+        tasks.take tasks.give_back
     """,
     ORGANIZERS: """
         organizer.index organizer.found organizer.group organizer.edit organizer.close organizer.events.post
         organizer.events.page organizer.events.edit organizer.events.cancel organizer.events.cancel_date
-        organizer.facilitation.ask organizer.facilitation.withdraw
+        organizer.facilitation.ask organizer.facilitation.withdraw organizer.tasks.name
     """,
     MODERATOR: """
         moderation.index moderation.page moderation.open_report moderation.decide moderation.second
@@ -93,7 +94,7 @@ OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.SELF}): """
         circles.ask_block circles.block
         blocks.undo supporters.page supporters.revoke supporters.decide privacy_tools.take_export
-        courtesies.say courtesies.take_back
+        courtesies.say courtesies.take_back tasks.take tasks.give_back
         calendar.one goals.away goals.smaller goals.talked ladder.step ladder.move ladder.archive
         ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change
         notebook.edit notebook.rewrite portfolio.did
@@ -116,7 +117,7 @@ OWN: dict[frozenset[Actor], str] = {
     frozenset({Actor.ORGANIZER}): """
         organizer.group organizer.edit organizer.close organizer.events.post organizer.events.page
         organizer.events.edit organizer.events.cancel organizer.events.cancel_date
-        organizer.facilitation.ask organizer.facilitation.withdraw
+        organizer.facilitation.ask organizer.facilitation.withdraw organizer.tasks.name
     """,
 }
 #: At these, a made-up link or file leads nowhere for anybody; a copy is not built yet; figures are not

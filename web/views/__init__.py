@@ -37,6 +37,7 @@ from web.views import (
     rsvps,
     suggestions,
     supporters,
+    tasks,
     visits,
     wins,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rsvps.bp,
     circles.bp,
     courtesies.bp,
+    tasks.bp,
     reflections.bp,
     ladder.bp,
     progress.bp,

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from domain import agenda, facilitation, rsvps
+from domain import agenda, facilitation, rsvps, tasks
 from domain.agenda import Entry
 from domain.models import RsvpStatus
 from web import clock, directory_words, event_wishes, filters, inclusion_words, outing_words
@@ -103,6 +103,7 @@ def page(occurrence: str) -> str:
         begun=entry.occurrence.starts_at <= now,
         going=entry.answer is not None and entry.answer.status == RsvpStatus.YES,
         offered=rsvps.place_offered(db.session(), member=member, occurrence=entry.occurrence),
+        tasks=tasks.of_event(db.session(), event=entry.event.id),
         text=prose(entry.event.text),
         led=facilitation.shown(db.session(), group=entry.group.id, now=now),
         kinds=directory_words.KINDS,

@@ -19,11 +19,12 @@ from web.forms.choices import NEEDS, VALUES
 from web.forms.groups import GroupForm, ReasonForm, as_fields
 from web.outing_words import LABELS
 from web.prose import prose
-from web.views import organizer_events, organizer_facilitation
+from web.views import organizer_events, organizer_facilitation, organizer_tasks
 
 bp = Blueprint("organizer", __name__, url_prefix="/organizer")
 bp.register_blueprint(organizer_events.bp)
 bp.register_blueprint(organizer_facilitation.bp)
+bp.register_blueprint(organizer_tasks.bp)
 bp.add_app_template_filter(prose, "prose")
 bp.add_app_template_filter(rhythm_words.of_event, "rhythm")
 

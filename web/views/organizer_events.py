@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import announcements, courtesies, guests, schedule
+from domain import announcements, courtesies, guests, schedule, tasks
 from domain.errors import Conflict, Invalid
 from domain.guests import Guests
 from domain.models import Event, Group, Occurrence
@@ -139,6 +139,8 @@ def page(event: str) -> str:
         occurrences=rows,
         guests=_guests(row, rows),
         facts=preview.facts_of(row),
+        tasks=tasks.of_event(session, event=row.id),
+        taken=tasks.taken(session, viewer=viewer, group=group, occurrences=rows),
         courtesies=courtesies.of_the_day(session, viewer=viewer, group=group, occurrences=rows, now=now),
         thanks=courtesies.thanks(session, viewer=viewer, group=group, event=row, now=now),
         now=now,

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, company, courtesies, outings, reflections, rsvps, suggestions, wins
+from domain import agenda, company, courtesies, outings, reflections, rsvps, suggestions, tasks, wins
 from domain.agenda import Entry
 from domain.company import Company
 from domain.models import Answer, RsvpStatus, Suggestion
@@ -152,6 +152,7 @@ def page(rsvp: str) -> str:
         over=occurrence.ends_at <= now,
         offered=_offered(outing),
         company=_company(outing),
+        tasks=tasks.offers(session, outing),
         open_to=courtesies.open_to(session, outing, now=now),
         courtesies_said=courtesies.said(session, outing),
         of_companions=courtesies.of_companions(

@@ -110,7 +110,7 @@ def _prepare_lesson(runtime: Runtime, facts: Sequence[events.ReflectionRecorded]
             _with_raise(session, comforts.load(session, member.id) or start(), member.id, now),
             Outing(
                 occurrence=occurrence.id,
-                situation=situation_at(session, occurrence),
+                situation=situation_at(session, occurrence, member=member.id),
                 starts_at=occurrence.starts_at,
                 visits=_visits_before(session, member.id, occurrence),
             ),
