@@ -273,6 +273,19 @@ class PersonDateDue(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonTouchDue(DomainEvent):
+    """A timer: a word that somebody could be got in touch with, if it is still wanted."""
+
+    lane: ClassVar[Lane] = Lane.MAIL
+    touch: str  #: id of the row
+    at: str  #: the moment planned, ISO 8601; another one by then makes this one void
+
+    @property
+    def aggregate(self) -> str:
+        return f"person_touch:{self.touch}:{self.at}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutineDue(DomainEvent):
     """A timer: remind a member of something that comes round each week, if it still does."""
 
@@ -409,6 +422,7 @@ ALL: tuple[type[DomainEvent], ...] = (
     ModelFitDue,
     OccurrenceCancelled,
     PersonDateDue,
+    PersonTouchDue,
     ReflectionRecorded,
     ReminderDue,
     ReportDecided,

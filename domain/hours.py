@@ -14,8 +14,13 @@ def moment(day: date, hour: int, zone: ZoneInfo, *, minute: int = 0) -> datetime
     return datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
 
 
+def next_at(hour: int, zone: ZoneInfo, *, after: datetime) -> datetime:
+    """Return when it is that hour next on this zone's clock."""
+    day = after.astimezone(zone).date()
+    today = moment(day, hour, zone)
+    return today if today > after else moment(day + timedelta(days=1), hour, zone)
+
+
 def next_morning(zone: ZoneInfo, *, after: datetime) -> datetime:
     """Return when people are up again."""
-    local = after.astimezone(zone)
-    today = moment(local.date(), HOURS[0], zone)
-    return today if today > after else moment(local.date() + timedelta(days=1), HOURS[0], zone)
+    return next_at(HOURS[0], zone, after=after)

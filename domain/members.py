@@ -19,6 +19,7 @@ from domain import (
     events,
     outbox,
     person_dates,
+    person_touches,
     regions,
     routines,
     runs,
@@ -178,6 +179,7 @@ def save_profile(session: Session, *, member: Member, profile: Profile, now: dat
     if moved:
         digests.move(session, member=member, now=now)
         person_dates.move(session, member=member, now=now)
+        person_touches.move(session, member=member, now=now)
         routines.move(session, member=member, now=now)
     runs.request(session, member=member.id, reason=PROFILE, now=now)
 

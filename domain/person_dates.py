@@ -165,6 +165,16 @@ def coming(days: Iterable[DateView], *, today: date, within: timedelta) -> list[
     return [each for each in days if each.next is not None and each.next <= today + within]
 
 
+def near(session: Session, *, member: Member, person: str, within: timedelta, now: datetime) -> date | None:
+    """Return the latest day about somebody that is no further off than that, behind or ahead."""
+    today = _today(member, now)
+    rows = session.scalars(
+        select(PersonDate).where(PersonDate.member == member.id, PersonDate.person == person)
+    )
+    days = [_body(session, row).next_day(today - within) for row in rows]
+    return max((day for day in days if day is not None and day <= today + within), default=None)
+
+
 def any_today(session: Session, *, member: Member, now: datetime) -> bool:
     """Return whether today is one of a member's days."""
     today = _today(member, now)

@@ -55,6 +55,11 @@ def of(session: Session, *, member: str, person: str) -> list[NoteView]:
     ]
 
 
+def newest(session: Session, *, person: str) -> datetime | None:
+    """Return when something was last noted about somebody."""
+    return session.scalar(select(func.max(PersonNote.created_at)).where(PersonNote.person == person))
+
+
 def remove(session: Session, *, member: str, note: str) -> str:
     """Take one's own note out and return whom it was about. Raises `NotFound`."""
     row = session.get(PersonNote, note)

@@ -9,6 +9,15 @@ from workers.letters import Words
 SUBJECT = "A small reminder, as you asked"
 #: True on a hard day and on a glad one.
 SAYING = "Thinking of you today. No need to answer."
+#: One small idea a time, in turn: a little effort, an open ear, an answer.
+IDEAS = (
+    "Ask how something went that they told you of.",
+    "Send a photo of something you saw today.",
+    "Suggest a short walk, or a cup of tea.",
+    "Answer something they said or sent, even if it was a while ago.",
+    "Say thank you for something small they did.",
+    "Ask how their week is, and just listen.",
+)
 
 
 def day(name: str, day: date, *, person: str, base_url: str) -> Words:
@@ -24,6 +33,26 @@ def day(name: str, day: date, *, person: str, base_url: str) -> Words:
         f"  {SAYING}",
         "",
         "You need not do anything. To change or stop this, use the same page.",
+        f"All mails from us: {base_url}/account/mails/",
+        "",
+        "Handrail",
+    ]
+    return Words(subject=SUBJECT, text="\n".join(lines) + "\n")
+
+
+def touch(name: str, number: int, *, person: str, base_url: str) -> Words:
+    """Return a word that somebody could be got in touch with; ``number``: how many came before."""
+    lines = [
+        f"Hello {name},",
+        "",
+        "You asked for a word like this now and then. Somebody may be glad to hear from you:",
+        f"{base_url}/people/{person}",
+        "",
+        "A small idea, if you like:",
+        "",
+        f"  {IDEAS[number % len(IDEAS)]}",
+        "",
+        "You need not do anything. Were you in touch, or is it too often? One tap on that page.",
         f"All mails from us: {base_url}/account/mails/",
         "",
         "Handrail",

@@ -31,7 +31,7 @@ from domain.models.group import BelongingTotal, Group, GroupInterest, Membership
 from domain.models.ladder import Ladder, LadderChange, ProposalStatus, Reflection, Rung
 from domain.models.member import ComfortAnswers, ComfortState, Digest, Member, MemberInterest, NeedsCard
 from domain.models.outbox import Heartbeat, Mail, MessageState, OutboxAudit, OutboxMessage, Tally
-from domain.models.person import PersonDate, PersonNote
+from domain.models.person import PersonDate, PersonNote, PersonTouch
 from domain.models.progress import (
     CheckIn,
     CheckInKind,
@@ -136,6 +136,7 @@ __all__ = [
     "Passkey",
     "PersonDate",
     "PersonNote",
+    "PersonTouch",
     "PlaceAnswer",
     "Press",
     "Prompt",

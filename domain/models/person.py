@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Identified, reference
@@ -34,4 +34,18 @@ class PersonDate(Identified, Base):
     person: Mapped[str] = reference("notebook_entries.id", index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]  #: the one moment planned for a reminder
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=SEALED)
+
+
+class PersonTouch(Identified, Base):
+    """A wish for a word about somebody now and then. The sealed body holds how often, and how many came."""
+
+    __tablename__ = "person_touches"
+    __table_args__ = (UniqueConstraint("person"),)
+
+    id: Mapped[Id]
+    member: Mapped[str] = reference("members.id", index=True)
+    person: Mapped[str] = reference("notebook_entries.id")
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]  #: the one moment planned
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=SEALED)

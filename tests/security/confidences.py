@@ -18,6 +18,7 @@ from domain import (
     notebook,
     person_dates,
     person_notes,
+    person_touches,
     reflections,
     routines,
     rsvps,
@@ -33,6 +34,7 @@ from domain.goals import GoalBody
 from domain.ladders import ChangeBody, ChangeKind, RungBody
 from domain.models import CheckInKind, EntryKind, Member, Occurrence, RsvpStatus
 from domain.person_dates import DateBody, Remind
+from domain.person_touches import Every
 from domain.reflections import ReflectionBody, SmallWin
 from domain.routine_body import Nudge, RoutineBody, Template
 from domain.suggestions import Drafted
@@ -154,6 +156,7 @@ def people(session: Session, member: Member) -> dict[str, str]:
     note = person_notes.write(session, member=member.id, person=person.id, words=word("person_note"), now=NOW)
     day = DateBody(what=word("person_date"), month=6, day=2, hard=True, remind=Remind.EVE)
     date = person_dates.add(session, member=member, person=person.id, body=day, now=NOW)
+    person_touches.choose(session, member=member, person=person.id, every=Every.MONTH, now=NOW)
     weekly = RoutineBody(
         template=Template.WALK, name=word("routine"), days=(1, 3), hour=10, person=person.id, nudge=Nudge.EVE
     )

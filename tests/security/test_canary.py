@@ -25,7 +25,7 @@ OTHERS: list[Actor] = [actor for actor in Actor if actor is not Actor.SELF]
 MOVING = {"/admin/", "/admin/desk/"}
 TYPED = dict.fromkeys(("words", "own_words", "reason", "reward", "easy"), "zqtypedqz")
 #: Bodies that hold numbers and fixed words alone; the metamorphic test changes these.
-WORDLESS = {"comforts", "comfort_answers", "comfort_trails", "goals", "routine_days"}
+WORDLESS = {"comforts", "comfort_answers", "comfort_trails", "goals", "person_touches", "routine_days"}
 #: Sums of what many people said, sealed under a key of their own.
 NOBODYS = {"belonging_totals"}
 

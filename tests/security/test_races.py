@@ -94,6 +94,7 @@ FORMS: dict[str, dict[str, str]] = {
     "organizer.events.cancel_date": {"reason": "Rain."},
     "people.add_day": DAY,
     "people.change_day": DAY,
+    "people.touch": {"every": "week"},
     "people.note": {"words": "Takes oat milk"},
     "profile.change_consent": {"purpose": "group_visibility", "answer": "no"},
     "reports.file": {"category": "other", "words": "Something was not right."},

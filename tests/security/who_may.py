@@ -69,6 +69,7 @@ AUDIENCES: dict[frozenset[Actor], str] = {
         suggestions.does_not_fit suggestions.prepared wins.index wins.note wins.remove
         mails.index mails.choose mails.none mails.no_reminders people.page people.note people.forget_note
         people.new_day people.add_day people.day people.change_day people.forget_day
+        people.touch people.in_touch
         routines.index routines.new routines.begin routines.page routines.change routines.act
         recurring.index recurring.page courtesies.say courtesies.take_back
         tasks.take tasks.give_back
@@ -99,7 +100,8 @@ OWN: dict[frozenset[Actor], str] = {
         ladder.restore ladder.edit ladder.accept ladder.decline ladder.take_smaller notebook.change
         notebook.edit notebook.rewrite portfolio.did
         people.page people.note people.forget_note people.new_day people.add_day people.day
-        people.change_day people.forget_day routines.page routines.change routines.act
+        people.change_day people.forget_day people.touch people.in_touch routines.page
+        routines.change routines.act
         reflections.ask reflections.keep reflections.kept reflections.moved reflections.kindness
         reflections.choose rsvps.page rsvps.cancel suggestions.accept suggestions.decline
         suggestions.not_a_fit suggestions.does_not_fit suggestions.prepared wins.remove

@@ -16,6 +16,7 @@ from domain import (
     outbox,
     person_dates,
     person_notes,
+    person_touches,
     reports,
     routines,
     rsvps,
@@ -34,6 +35,7 @@ from domain.models import (
     RsvpStatus,
 )
 from domain.person_dates import DateBody
+from domain.person_touches import Every
 from domain.reports import Kind, Subject
 from domain.routine_body import RoutineBody, Template
 from domain.supporters import Item
@@ -121,6 +123,7 @@ def _people(rows: Session, site: Site, member: Member, number: int) -> None:
     (newest, *_) = notebook.entries(rows, member=member.id, kind=EntryKind.PERSON)
     for person in (first, newest.id):
         person_dates.add(rows, member=member, person=person, body=day, now=NOW)
+        person_touches.choose(rows, member=member, person=person, every=Every.WEEK, now=NOW)
     weekly = RoutineBody(
         template=Template.WALK, name=f"Walk {number}", days=(0, 1, 2), hour=10, person=newest.id
     )

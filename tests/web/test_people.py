@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.models import NotebookEntry, PersonDate, PersonNote
+from domain.models import NotebookEntry, PersonDate, PersonNote, PersonTouch
 from tests.conftest import NOW
 from tests.web.conftest import ORIGIN, post
 from tests.web.loop_rows import still
@@ -139,3 +139,27 @@ def test_somebody_elses_person_and_things_that_are_no_person_are_not_there(
     for path in (f"/people/{entry}", f"/people/{entry}/days"):
         assert member_client.get(path, base_url=ORIGIN).status_code == 404
     assert post(member_client, f"/people/{entry}/notes", words="Quiet").status_code == 404
+
+
+@pytest.mark.requirement("R68")
+def test_a_word_now_and_then_is_chosen_put_off_and_stopped_in_one_tap_each(
+    member_client: FlaskClient, rows: Session, kim: str
+) -> None:
+    assert rows.scalars(select(PersonTouch)).all() == [], "off by default"
+    rows.rollback()
+    html = read(member_client, kim)
+    assert "We were in touch" not in html
+    assert post(member_client, f"{kim}/touch", every="fortnight").status_code == 303
+    html = read(member_client, kim)
+    assert "We were in touch" in html
+    first = rows.scalars(select(PersonTouch.due_at)).one()
+    rows.rollback()
+    assert "Getting in touch with one person." in read(member_client, "/account/mails/")
+    assert post(member_client, f"{kim}/touch", every="hourly").status_code == 303
+    assert rows.scalars(select(PersonTouch.due_at)).one() == first
+    rows.rollback()
+    assert post(member_client, f"{kim}/in-touch").status_code == 303
+    assert "Last time:" in read(member_client, "/portfolio/")
+    assert post(member_client, f"{kim}/touch", every="never").status_code == 303
+    assert "We were in touch" not in read(member_client, kim)
+    assert rows.scalars(select(PersonTouch)).all() == []

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from domain import heartbeats, notebook, person_dates, person_notes, routines
+from domain import heartbeats, notebook, person_dates, person_notes, person_touches, routines
 from domain.models import EntryKind
 from domain.person_dates import DateBody, Remind
+from domain.person_touches import Every
 from domain.routine_body import Nudge, RoutineBody, Template
 from tests import factories
 from tests.browser import LOOKS, Theme, axe_findings, opened, overflow, screenshot
@@ -43,6 +44,7 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         DateBody(what="Driving test", month=1, day=4, year=NOW.year),
     ):  # fmt: skip
         first = person_dates.add(rows, member=member, person=kim, body=day, now=NOW)
+    person_touches.choose(rows, member=member, person=kim, every=Every.FORTNIGHT, now=NOW)
     for name, days, hour, nudge in (
         ("A morning message to a friend", (0, 3), 9, Nudge.START),
         ("A walk with a neighbour", (NOW.weekday(),), 10, Nudge.EVE),

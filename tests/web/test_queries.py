@@ -30,7 +30,7 @@ MOST = {
     "/ladder/": 8,
     "/groups/": 10,
     "/progress/": 15,
-    "/account/mails/": 10,
+    "/account/mails/": 11,
     "/routines/": 8,
     "/portfolio/": 8,
 }

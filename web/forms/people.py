@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Length
 from domain import person_dates, person_notes
 from domain.errors import Invalid
 from domain.person_dates import DateBody, Remind
+from domain.person_touches import Every
 from web.forms.choices import options
 from web.forms.mails import TIMES
 
@@ -22,6 +23,14 @@ REMINDERS = {
     Remind.NONE: _l("No reminder"),
     Remind.DAY: _l("On the day"),
     Remind.EVE: _l("The day before"),
+}
+
+NEVER = "never"
+HOW_OFTEN = {
+    NEVER: _l("Never"),
+    Every.WEEK: _l("About every week"),
+    Every.FORTNIGHT: _l("About every two weeks"),
+    Every.MONTH: _l("About every month"),
 }
 
 
@@ -41,6 +50,19 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
         ],
         description=_l("For example: takes oat milk. Has a new dog. Does not like the phone."),
     )
+
+
+class TouchForm(FlaskForm):  # type: ignore[misc]
+    """About how often a word to get in touch may come, if at all."""
+
+    every = RadioField(
+        _l("Remind me now and then to get in touch"), choices=options(HOW_OFTEN), default=NEVER
+    )
+
+    @property
+    def chosen(self) -> Every | None:
+        """How often; none: never."""
+        return None if self.every.data == NEVER else Every(self.every.data)
 
 
 class DateForm(FlaskForm):  # type: ignore[misc]

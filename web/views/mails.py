@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import checkins, digests, person_dates, routines
+from domain import checkins, digests, person_dates, person_touches, routines
 from web import checkin_words, clock
 from web.auth import Audience, audience, current_member
 from web.db import db
@@ -38,6 +38,7 @@ def _page(form: LetterForm) -> str:
         times=TIMES,
         zone=member.time_zone.replace("/", ", ").replace("_", " "),
         days_kept=person_dates.planned(session, member=member.id),
+        touches=person_touches.planned(session, member=member.id),
         routines=routines.planned(session, member=member.id),
         asked=[checkin_words.NAMES[each.kind] for each in offers if each.by_mail and not each.stopped],
     )
@@ -73,8 +74,8 @@ def none() -> Response:
 @bp.post("/account/mails/no-reminders")
 @audience(Audience.MEMBER)
 def no_reminders() -> Response:
-    """Stop every reminder of a day and of a routine; what was noted stays."""
-    for each in (person_dates, routines):
+    """Stop every reminder of a day, of a routine and to get in touch; what was noted stays."""
+    for each in (person_dates, person_touches, routines):
         each.stop(db.session(), member=current_member().id)
     db.session.commit()
     flash(_("No more reminders. What you noted stays."), "success")

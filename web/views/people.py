@@ -8,11 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import person_dates, person_notes, portfolio
+from domain import person_dates, person_notes, person_touches, portfolio
 from web import clock, filters, people_words
 from web.auth import Audience, audience, current_member
 from web.db import db
-from web.forms.people import DateForm, NoteForm
+from web.forms.people import NEVER, DateForm, NoteForm, TouchForm
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -32,10 +32,13 @@ def _page(person: str, form: NoteForm) -> str:
     session, member = db.session(), current_member()
     entry = portfolio.person(session, member=member.id, person=person)
     days = person_dates.of(session, member=member, person=person, now=clock.now())
+    touch = person_touches.of(session, member=member.id).get(person)
     return render_template(
         "people/page.html",
         entry=entry,
         form=form,
+        touch=touch,
+        often=TouchForm(formdata=None, every=touch.every if touch else NEVER),
         notes=person_notes.of(session, member=member.id, person=person),
         days=days,
         today=today(),
@@ -70,6 +73,34 @@ def forget_note(person_note: str) -> Response:
     db.session.commit()
     flash(_("Taken out."), "success")
     return _to(person, "notes-title")
+
+
+@bp.post("/<person>/touch")
+@audience(Audience.MEMBER)
+def touch(person: str) -> Response:
+    """Ask for a word now and then, at another pace, or for none any more."""
+    form, session, member = TouchForm(), db.session(), current_member()
+    if not form.validate():
+        return _to(person, "touch-title")
+    if form.chosen is None:
+        person_touches.end(session, member=member.id, person=person)
+        said = _("Done. No more of these.")
+    else:
+        person_touches.choose(session, member=member, person=person, every=form.chosen, now=clock.now())
+        said = _("Done. You can stop it at any time.")
+    db.session.commit()
+    flash(said, "success")
+    return _to(person, "touch-title")
+
+
+@bp.post("/<person>/in-touch")
+@audience(Audience.MEMBER)
+def in_touch(person: str) -> Response:
+    """Note that the two were in touch: the next word comes later."""
+    person_touches.in_touch(db.session(), member=current_member(), person=person, now=clock.now())
+    db.session.commit()
+    flash(_("Noted. The next one comes later."), "success")
+    return _to(person, "touch-title")
 
 
 @bp.get("/<person>/days")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from domain import digests, events, mails, person_dates, routines
+from domain import digests, events, mails, person_dates, person_touches, routines
 from domain.database import reading
 from domain.mails import Letter
 from workers.jobs.job import Job
@@ -31,6 +31,8 @@ def _wanted(session: Session, letter: Letter, now: datetime) -> bool:
         return digests.still_wanted(session, mail=letter.id)
     if letter.kind == person_dates.KIND:
         return person_dates.still_wanted(session, date=letter.about or "")
+    if letter.kind == person_touches.KIND:
+        return person_touches.still_wanted(session, touch=letter.about or "", now=now)
     if letter.kind == routines.KIND:
         return routines.still_wanted(session, routine=letter.about or "")
     return letter.rsvp is None or still_going(session, letter.rsvp, now=now)
