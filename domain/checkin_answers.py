@@ -151,6 +151,13 @@ class Kept:
     answers: Any = field(repr=False)
 
 
+def uneven(kept: Sequence[Kept]) -> Balance | None:
+    """Return which way giving and receiving were uneven twice in a row, or none (R74)."""
+    last = {each.answers.balance for each in [each for each in kept if each.answers.balance][-2:]}
+    twice = sum(each.answers.balance is not None for each in kept) >= 2
+    return next(iter(last)) if twice and len(last) == 1 and last != {Balance.EVEN} else None
+
+
 def trend(kept: Sequence[Kept]) -> Trend:
     """Return how the newest loneliness answers stand beside the first; one step either way is no change."""
     if len(kept) < 2:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from domain.checkin_answers import Balance, Kept, SelfAnswers
+from domain.checkin_answers import Balance, SelfAnswers
 from domain.models import CheckInKind
 
 NAMES: dict[CheckInKind, Any] = {
@@ -38,11 +38,11 @@ def after_self(said: SelfAnswers) -> list[str]:
     return [str(each) for each in found]
 
 
-def balance_sentence(kept: list[Kept]) -> str | None:
-    """Return that giving outweighed receiving twice in a row, for the member alone, or none (R74)."""
-    last = [each.answers.balance for each in kept if each.answers.balance][-2:]
-    if last != [Balance.GAVE, Balance.GAVE]:
-        return None
-    return str(
-        _("Twice in a row you gave more than you got. You could say what you need, or meet less often.")
-    )
+UNEVEN: dict[Balance, Any] = {
+    Balance.GAVE: _l(
+        "Twice in a row you gave more than you got. You could say what you need, or meet less often."
+    ),
+    Balance.RECEIVED: _l(
+        "Twice in a row you got more than you gave. Times change. You could ask how it is for them."
+    ),
+}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from domain.checkin_answers import Balance
 from matching.rungs import KINDS, RungKind
 
 
@@ -30,6 +32,7 @@ class Lesson:
     exercise: str
     steps: tuple[PracticeStep, ...]
     source: str  #: what it rests on
+    uneven: Mapping[Balance, tuple[str, ...]]  #: sentences for where giving and receiving are not in balance
 
 
 @cache
@@ -43,6 +46,7 @@ def lessons() -> tuple[Lesson, ...]:
             | {
                 "points": tuple(row["points"]),
                 "phrases": tuple(row["phrases"]),
+                "uneven": {Balance(way): tuple(said) for way, said in row.get("uneven", {}).items()},
                 "steps": tuple(
                     PracticeStep(label=step["label"], like=kinds[step["like"]]) for step in row["steps"]
                 ),
@@ -50,6 +54,11 @@ def lessons() -> tuple[Lesson, ...]:
         )
         for row in rows
     )
+
+
+def for_balance(balance: Balance) -> Lesson:
+    """Return the lesson with sentences for that balance; there is one for both ways it can be uneven."""
+    return next(each for each in lessons() if balance in each.uneven)
 
 
 def lesson(id_: str) -> Lesson | None:

@@ -9,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from domain import checkins, consent
+from domain import checkins, consent, notebook, person_touches
 from domain.checkin_answers import Balance, LonelinessAnswers, Lonely, Often, SelfAnswers
-from domain.models import CheckInKind, ConsentPurpose, Member
+from domain.models import CheckInKind, ConsentPurpose, EntryKind, Member
+from domain.person_touches import Every
 from tests.conftest import NOW
 from tests.web.conftest import ORIGIN, post
 from tests.web.loop_rows import account_of, at, still
+from web.lessons import for_balance
 
 EMAIL = "member@example.com"
 FOUR = {
@@ -145,6 +147,30 @@ def test_giving_more_twice_in_a_row_is_noticed_for_oneself_alone(
     assert "Twice in a row you gave more than you got." in page(member_client)
     post(member_client, "/check-ins/self", balance=Balance.EVEN)
     assert "Twice in a row" not in page(member_client)
+
+
+@pytest.mark.requirement("R74", "R75")
+@pytest.mark.parametrize("way", [Balance.GAVE, Balance.RECEIVED])
+def test_where_it_is_uneven_twice_sentences_and_another_pace_are_offered_there(
+    member_client: FlaskClient, rows: Session, way: Balance
+) -> None:
+    member = member_of(rows)
+    kim = notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said={"what": "Kim"}, now=NOW).id
+    person_touches.choose(rows, member=member, person=kim, every=Every.WEEK, now=NOW)
+    consent.give(rows, account=member.id, purpose=ConsentPurpose.CHECK_INS, now=NOW)
+    rows.commit()
+    sentences = for_balance(way).uneven[way]
+    assert len(sentences) >= 3
+    for times in (1, 2):
+        assert not any(each in page(member_client) for each in sentences), f"after {times - 1}"
+        assert post(member_client, "/check-ins/self", balance=way).status_code == 303
+    html = page(member_client)
+    assert all(each in html for each in sentences)
+    assert all(each in page(member_client, "/practice/change-a-plan") for each in sentences), "one source"
+    assert '<option value="week" selected>' in html
+    answer = post(member_client, f"/people/{kim}/touch", every="month", back="check-ins")
+    assert answer.location.endswith("/check-ins/#balance-title")
+    assert '<option value="month" selected>' in page(member_client)
 
 
 @pytest.mark.requirement("R20", "R88")

@@ -10,8 +10,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from domain import heartbeats, notebook, person_dates, person_notes, person_touches, routines
-from domain.models import EntryKind
+from domain import (
+    checkins,
+    consent,
+    heartbeats,
+    notebook,
+    person_dates,
+    person_notes,
+    person_touches,
+    routines,
+)
+from domain.checkin_answers import Balance, SelfAnswers
+from domain.models import CheckInKind, ConsentPurpose, EntryKind
 from domain.person_dates import DateBody, Remind
 from domain.person_touches import Every
 from domain.routine_body import Nudge, RoutineBody, Template
@@ -56,6 +66,10 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     resting = RoutineBody(template=Template.COURSE, name="My class", days=(2,), hour=18)
     rests = routines.begin(rows, member=member, body=resting, now=NOW)
     routines.pause(rows, member=member, routine=rests.id, now=NOW)
+    consent.give(rows, account=member.id, purpose=ConsentPurpose.CHECK_INS, now=NOW)
+    for _ in range(2):
+        gave = SelfAnswers(balance=Balance.GAVE)
+        checkins.answer(rows, member=member, kind=CheckInKind.SELF, answers=gave, now=NOW)
     heartbeats.beat(rows, kind="worker", name="worker/matching/here/1", now=NOW)
     rows.commit()
     return {
@@ -63,6 +77,7 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "person": f"/people/{kim}",
         "person-new": f"/people/{lee}",
         "day": f"/people/days/{first.id}",
+        "check-ins": "/check-ins/",
         "week": "/routines/",
         "routine": f"/routines/{routine.id}",
         "mails": "/account/mails/",

@@ -8,14 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import checkins, consent
-from domain.checkin_answers import SelfAnswers, trend
+from domain import checkins, consent, person_touches, portfolio
+from domain.checkin_answers import Balance, SelfAnswers, trend, uneven
 from domain.errors import Invalid
 from domain.models import CheckInKind, ConsentPurpose
-from web import checkin_words, clock, progress_words
+from web import checkin_words, clock, lessons, progress_words
 from web.auth import Audience, audience, current_member
 from web.db import db
 from web.forms.checkins import FORMS, CheckInForm
+from web.forms.people import HOW_OFTEN
 
 bp = Blueprint("checkins", __name__, url_prefix="/check-ins")
 
@@ -38,10 +39,27 @@ def index() -> str:
         trend=progress_words.TRENDS[trend(lonely)] if lonely else None,
         times=len(lonely),
         weeks=kept[CheckInKind.WEEK][::-1][:SHOWN],
-        balance=checkin_words.balance_sentence(kept[CheckInKind.SELF]),
+        **_balance(uneven(kept[CheckInKind.SELF])),
         any_kept=any(kept.values()),
         sensitive=True,
     )
+
+
+def _balance(found: Balance | None) -> dict[str, Any]:
+    """Return what is offered where giving and receiving were uneven: sentences, and another pace (R75)."""
+    if found is None:
+        return {"balance": None}
+    session, member = db.session(), current_member()
+    touches = person_touches.of(session, member=member.id)
+    people = portfolio.of(session, member=member.id) if touches else []
+    lesson = lessons.for_balance(found)
+    return {
+        "balance": checkin_words.UNEVEN[found],
+        "lesson": lesson,
+        "sayings": lesson.uneven[found],
+        "paces": [(each, touches[each.id].every) for each in people if each.id in touches],
+        "how_often": HOW_OFTEN,
+    }
 
 
 @bp.get(f"/{_KIND}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -90,6 +90,8 @@ def touch(person: str) -> Response:
         said = _("Done. You can stop it at any time.")
     db.session.commit()
     flash(said, "success")
+    if request.form.get("back") == "check-ins":
+        return redirect(url_for("checkins.index", _anchor="balance-title"), 303)
     return _to(person, "touch-title")
 
 
