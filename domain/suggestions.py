@@ -85,6 +85,29 @@ def current(session: Session, *, member: str) -> list[CurrentSuggestion]:
     ]
 
 
+def waiting(session: Session, *, members: Collection[str]) -> dict[str, set[str]]:
+    """Return which occurrences wait for an answer, by member; left out is what `current` leaves out."""
+    rows = session.execute(
+        select(Suggestion.member, Suggestion.occurrence)
+        .join(Occurrence, Suggestion.occurrence == Occurrence.id)
+        .join(Event, Occurrence.event == Event.id)
+        .join(Group, Event.group == Group.id)
+        .where(
+            Suggestion.member.in_(members),
+            Suggestion.retired_at.is_(None),
+            Suggestion.answer.is_(None),
+            _open_for(Suggestion.member),
+        )
+    )
+    pairs = [(row.member, row.occurrence) for row in rows]
+    held, meeting = restrictions.held(session, members), meets_blocked(session, pairs)
+    found: dict[str, set[str]] = {}
+    for member, occurrence in pairs:
+        if member not in held and (member, occurrence) not in meeting:
+            found.setdefault(member, set()).add(occurrence)
+    return found
+
+
 def lists(session: Session, members: Collection[str]) -> dict[str, list[Drafted]]:
     """Return what waits for an answer as it was stored, in order, by member."""
     sealed.open_keys(session, members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -24,9 +24,10 @@ from domain.models import (
     Occurrence,
     Report,
 )
-from tests import circle_rows
+from tests import circle_rows, factories
 from tests.conftest import NOW
 from tests.web.conftest import ORIGIN, post, sign_in
+from tests.web.loop_rows import suggested
 from workers.jobs import circles as job
 
 NAMES = ("Annabel", "Benedict", "Catriona")
@@ -107,7 +108,7 @@ def unnamed(page: str, but: int) -> bool:
     return not any(name in page for number, name in enumerate(NAMES) if number != but)
 
 
-@pytest.mark.requirement("R38", "R47", "R54", "R55")
+@pytest.mark.requirement("R38", "R47", "R54", "R55", "R71")
 def test_three_members_go_together_and_two_would_meet_again(
     three: Three, moment: Callable[[datetime], None]
 ) -> None:
@@ -144,6 +145,21 @@ def test_three_members_go_together_and_two_would_meet_again(
     assert "You and Benedict would both like to meet again" in three.page(0)
     assert "You and Annabel would both like to meet again" in three.page(1)
     assert "would both like" not in three.page(2)
+    idea = ahead_for(three, *three.members[:2])
+    assert [f"/occurrences/{idea}" in three.page(who) for who in range(3)] == [True, True, False]
+    assert "For you and Benedict" in three.page(0)
+
+
+def ahead_for(three: Three, *members: Member) -> str:
+    """An online games evening on these members' lists."""
+    group = factories.group(three.rows, name="Online games", organizer=factories.account(three.rows))
+    event = factories.event(three.rows, group=group, interests=["board-games"], online=True)
+    place = factories.occurrence(three.rows, event=event, starts_at=three.evening.ends_at + timedelta(days=1))
+    idea = place.id
+    for each in members:
+        suggested(three.rows, each.id, place)
+    three.rows.commit()
+    return idea
 
 
 def steady(page: str) -> str:

@@ -21,14 +21,14 @@ from domain import (
     routines,
 )
 from domain.checkin_answers import Balance, SelfAnswers
-from domain.models import CheckInKind, ConsentPurpose, EntryKind
+from domain.models import CheckInKind, CircleWish, ConsentPurpose, EntryKind, Member, Occurrence
 from domain.person_dates import DateBody, Remind
 from domain.person_touches import Every
 from domain.routine_body import Nudge, RoutineBody, Template
-from tests import factories
+from tests import circle_rows, factories
 from tests.browser import LOOKS, Theme, axe_findings, opened, overflow, screenshot
 from tests.conftest import NOW
-from tests.web.loop_rows import at
+from tests.web.loop_rows import at, suggested
 from tests.web.test_progress_in_chromium import EMAIL, enter
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,12 @@ PICTURES = os.environ.get("HANDRAIL_PICTURES")
 def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The pages of a member who keeps something in mind about two people."""
     at(monkeypatch, NOW)
-    member = factories.member(rows, email=EMAIL)
+    evening = circle_rows.games(rows)
+    member, ben, cat = [
+        circle_rows.guest(rows, evening, name, email=email)
+        for name, email in (("Ann", EMAIL), ("Ben", "ben@example.com"), ("Cat", "cat@example.com"))
+    ]
+    would_meet_again(rows, evening, member, ben, cat)
     said = {"what": "Kim next door", "together": "A walk round the block", "repeats": "Tuesdays at ten"}
     kim = notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said=said, now=NOW).id
     lee = notebook.write(rows, member=member.id, kind=EntryKind.PERSON, said={"what": "Lee"}, now=NOW).id
@@ -78,11 +83,26 @@ def paths(rows: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "person-new": f"/people/{lee}",
         "day": f"/people/days/{first.id}",
         "check-ins": "/check-ins/",
+        "pair": f"/occurrences/{evening.id}/company",
         "week": "/routines/",
         "routine": f"/routines/{routine.id}",
         "mails": "/account/mails/",
         "for-you": "/suggestions/",
     }
+
+
+def would_meet_again(rows: Session, evening: Occurrence, member: Member, ben: Member, cat: Member) -> None:
+    """Let an evening with a few others be over, two would meet again, and three outings be on both lists."""
+    circle = circle_rows.settled(rows, evening, [member, ben, cat])
+    evening.starts_at, evening.ends_at = NOW - timedelta(days=1), NOW - timedelta(hours=22)
+    for one, other in ((member, ben), (ben, member)):
+        rows.add(CircleWish(circle=circle.id, member=one.id, other=other.id, created_at=NOW))
+    group = factories.group(rows, name="Games online", organizer=factories.account(rows))
+    for number, title in enumerate(("Board games online", "A quiz for beginners", "Chess, slowly"), start=1):
+        event = factories.event(rows, group=group, title=title, interests=["board-games"], online=True)
+        place = factories.occurrence(rows, event=event, starts_at=NOW + timedelta(days=number))
+        for each in (member, ben):
+            suggested(rows, each.id, place, position=number)
 
 
 def kept(page: Page, name: str) -> None:

@@ -63,7 +63,8 @@ class AgainForm(FlaskForm):  # type: ignore[misc]
     again = Ticks(
         _l("Whom would you like to meet again?"),
         description=_l(
-            "Only you see this. If both of you say so, you both learn it, and we keep you together."
+            "Only you see this. If both of you say so, you both learn it, and we keep you together. You may "
+            "both see outings, then, that could suit you both."
         ),
     )
 

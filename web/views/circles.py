@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from domain import agenda, blocks, circles, company, consent, kind_words, needs_cards, rsvps
+from domain import agenda, blocks, circles, company, consent, kind_words, needs_cards, rsvps, shared_ideas
 from domain.company import Company, Stage
 from domain.errors import Conflict, NotFound
 from domain.kind_words import Sentence
@@ -70,6 +70,8 @@ def _page(
     event = session.get_one(Event, place.event)
     _offer(form)
     again.offer((each.place, each.name) for each in found.companions)
+    begun = place.starts_at <= now
+    companions = found.companions if begun else ()
     dates = agenda.of_group(session, member=member.id, group=event.group, now=now, limit=4)
     return render_template(
         "circles/page.html",
@@ -81,11 +83,13 @@ def _page(
         form=form,
         again=again,
         rsvp=rsvps.answer_to(session, member=member.id, occurrence=place.id),
-        begun=place.starts_at <= now,
+        begun=begun,
         over=place.ends_at <= now,
+        ideas=shared_ideas.of(session, member=member.id, met=place, companions=companions, now=now),
         wordings=consent.WORDINGS,
         other_dates=[each for each in dates if each.occurrence.id != place.id][:2],
         said=outing_words.LABELS,
+        in_words=outing_words.interest_words,
         answer_by=place.starts_at - circles.LAST,
         kind=_kind_form(place, kind),
         **_cards(place),
