@@ -148,12 +148,15 @@ def test_two_overwhelming_outings_lead_to_somebody_to_talk_to_and_leave_no_mark(
     assert "We go gently for a while" in html
 
 
-@pytest.mark.requirement("R24", "R29")
+@pytest.mark.requirement("R24", "R29", "R58")
 def test_signs_of_connection_and_how_good_it_was_are_asked_kept_and_told(
     member_client: FlaskClient, rows: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     yes = said_yes(rows, account_of(rows, EMAIL), outing(rows))
     at(monkeypatch, NOW + timedelta(days=3))
+    assert "We both asked something" in member_client.get(
+        f"/outings/{yes.id}/reflection", base_url=ORIGIN
+    ).get_data(as_text=True)
     said = {
         "went": "stayed",
         "peak": "30",

@@ -25,7 +25,7 @@ def text(client: FlaskClient, path: str) -> str:
     return response.get_data(as_text=True)
 
 
-@pytest.mark.requirement("R21", "R26", "R28", "R51")
+@pytest.mark.requirement("R21", "R26", "R28", "R51", "R58")
 def test_before_a_yes_the_page_says_what_it_means(member_client: FlaskClient, rows: Session) -> None:
     page = text(member_client, f"/occurrences/{outing(rows).id}/yes")
     for words in (
@@ -36,6 +36,7 @@ def test_before_a_yes_the_page_says_what_it_means(member_client: FlaskClient, ro
     ):
         assert words in page, words
     assert page.count("?</li>") == 3, "three neutral topics"
+    assert "how they see it" in page
     assert "Pauses are fine" in page
     assert "12 Mill Lane" not in page
     assert answers(rows, account_of(rows, EMAIL)) == []
