@@ -10,12 +10,14 @@ JUDGED := B104,B108,B608,B704
 CHECKS := format lint types floors migrations docs test
 # Compiles the matcher, once after each change of it, or every worker that a test starts would.
 WARM = $(BIN)/python -c 'from workers.warming import warm; warm()'
+# Thousands of databases are made, and none outlives its test: in memory, where there are 4 GB to spare.
+IN_MEMORY := $(if $(TMPDIR),,$(shell test "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}')" -gt 4000000 2>/dev/null && echo TMPDIR=/dev/shm))
 # Three at a time, file by file, as many of them wait for programs they start. What failed so is tried once more with
 # nothing beside it, and stands in the output both times. Then, one by one, those that measure how long something takes.
-TESTS = { $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone' || { \
+TESTS = { $(IN_MEMORY) $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone' || { \
 		printf '\n== what failed, once more with nothing beside it\n'; \
-		$(BIN)/pytest --last-failed --last-failed-no-failures none -m 'not alone'; }; }; beside=$$?; \
-	$(BIN)/pytest -m alone && test $$beside -eq 0
+		$(IN_MEMORY) $(BIN)/pytest --last-failed --last-failed-no-failures none -m 'not alone'; }; }; beside=$$?; \
+	$(IN_MEMORY) $(BIN)/pytest -m alone && test $$beside -eq 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fix seed reset doctor lock requirements security sbom chaos journeys docs clean \

@@ -26,7 +26,7 @@ from tests.security.walk import READ, UNSAFE, Call
 from tests.web.conftest import ORIGIN
 
 #: How many requests are made; `make security` makes 10,000.
-REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "3000"))
+REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "2000"))
 SLOW = 2.0
 #: Fields sent at once to every form.
 AT_ONCE = 60

@@ -25,7 +25,7 @@ from tests.security.site import Site
 from tests.web.conftest import ORIGIN
 
 #: Rounds of fifty people for one seat; 100 with HANDRAIL_RACES=100.
-ROUNDS = int(os.environ.get("HANDRAIL_RACES", "4"))
+ROUNDS = int(os.environ.get("HANDRAIL_RACES", "3"))
 PEOPLE, AT_ONCE = 50, 8
 
 
