@@ -50,7 +50,12 @@ def of_event(session: Session, *, event: str) -> Sequence[EventTask]:
 
 
 def name(session: Session, *, event: Event, drafts: Sequence[TaskDraft]) -> None:
-    """Set the tasks of an event; one of the same name keeps whoever has taken it. Raises `Invalid`."""
+    """Set the tasks of an event; one of the same name keeps whoever has taken it.
+
+    Raises `Invalid`, and `Conflict` for an event that was cancelled.
+    """
+    if event.cancelled_at is not None:
+        raise Conflict("This event has been cancelled. Post a new one instead.")
     _check(drafts)
     known = {row.label: row for row in of_event(session, event=event.id)}
     kept = {each.label for each in drafts}
@@ -61,7 +66,8 @@ def name(session: Session, *, event: Event, drafts: Sequence[TaskDraft]) -> None
         row.position, row.people = position, each.people
         session.add(row)
     session.flush()
-    outbox.record(session, events.EventPublished(event=event.id))
+    if bool(known) != bool(drafts):  # matching asks only whether there is something to do
+        outbox.record(session, events.EventPublished(event=event.id))
 
 
 def _check(drafts: Sequence[TaskDraft]) -> None:

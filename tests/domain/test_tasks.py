@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain import rsvps, tasks
 from domain.courtesies import Said
 from domain.errors import Conflict, Invalid
-from domain.models import Event, EventFact, EventTask, Member
+from domain.events import EventPublished
+from domain.models import Event, EventFact, EventTask, Member, OutboxMessage
 from domain.tasks import TaskDraft
 from matching.inputs import FEATURES, SituationFeature
 from tests import factories
@@ -63,6 +65,23 @@ def test_a_task_is_taken_by_as_many_as_it_is_for_and_given_back(session: Session
     late = outing_of(session, town.ann, town.walk)
     with pytest.raises(Conflict):
         tasks.take(session, late, task=door.id, now=town.walk.starts_at + timedelta(minutes=1))
+
+
+def test_lists_are_looked_at_again_when_there_is_something_to_do_and_when_there_is_nothing(
+    session: Session, town: Town
+) -> None:
+    def published() -> int:
+        kind = OutboxMessage.kind == EventPublished.kind()
+        return session.scalar(select(func.count()).select_from(OutboxMessage).where(kind)) or 0
+
+    before = published()
+    seen = [
+        (named(session, town, *drafts), published() - before)[1] for drafts in ((CHAIRS,), (DOOR,), (), ())
+    ]
+    assert seen == [1, 1, 2, 2]
+    session.get_one(Event, town.walk.event).cancelled_at = NOW
+    with pytest.raises(Conflict):
+        named(session, town, CHAIRS)
 
 
 def test_a_task_that_keeps_its_name_keeps_who_took_it(session: Session, town: Town) -> None:
